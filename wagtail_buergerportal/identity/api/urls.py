@@ -1,0 +1,6 @@
+from __future__ import annotations
+
+from django.urls.resolvers import URLPattern, URLResolver
+
+app_name = "buergerportal_identity_api"
+urlpatterns: list[URLPattern | URLResolver] = []

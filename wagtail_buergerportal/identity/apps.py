@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class IdentityConfig(AppConfig):
+    name = "wagtail_buergerportal.identity"
+    label = "buergerportal_identity"
+    verbose_name = _("Citizen accounts")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from .citizen import AssuranceLevel, Citizen
+
+__all__ = ["AssuranceLevel", "Citizen"]

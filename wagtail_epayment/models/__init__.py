@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from .attempt import AttemptState, PaymentAttempt
+from .contract import PaymentContract
+from .ledger import EntryKind, LedgerEntry
+from .message import MessageSource, ProviderMessage
+from .order import OrderItem, PaymentOrder
+from .outbox import EventKind, OutboxEvent
+from .receipt import Receipt
+
+__all__ = [
+    "AttemptState",
+    "EntryKind",
+    "EventKind",
+    "LedgerEntry",
+    "MessageSource",
+    "OrderItem",
+    "OutboxEvent",
+    "PaymentAttempt",
+    "PaymentContract",
+    "PaymentOrder",
+    "ProviderMessage",
+    "Receipt",
+]

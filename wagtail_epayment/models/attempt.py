@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .contract import PaymentContract
+from .order import PaymentOrder, new_token
+
+
+class AttemptState(models.TextChoices):
+    # on the way
+    CREATED = "created", _("created")
+    STARTING = "starting", _("starting")
+    PENDING = "pending", _("pending")
+    # ended well, never left again
+    SUCCEEDED = "succeeded", _("succeeded")
+    # ended otherwise, but providers do correct themselves: may still become succeeded
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+    EXPIRED = "expired", _("expired")
+    # nobody knows yet: keep asking
+    UNKNOWN = "unknown", _("unknown")
+
+
+class PaymentAttempt(models.Model):
+    """One try to pay one order at one provider; committed before the provider is called."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="attempts")
+    contract = models.ForeignKey(PaymentContract, on_delete=models.PROTECT, related_name="attempts")
+    provider = models.CharField(max_length=40)
+    merchant_tx_id = models.CharField(max_length=64, unique=True)
+    provider_ref = models.CharField(max_length=120, blank=True)
+    return_token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=12, choices=AttemptState.choices, default=AttemptState.CREATED)
+    redirect_url = models.CharField(max_length=2000, blank=True)
+    version = models.PositiveIntegerField(default=0)
+    next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    poll_count = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("payment attempt")
+        verbose_name_plural = _("payment attempts")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "provider_ref"],
+                condition=~models.Q(provider_ref=""),
+                name="epayment_attempt_provider_ref",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount_cents__gt=0), name="epayment_attempt_amount_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.merchant_tx_id

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .attempt import PaymentAttempt
+from .order import PaymentOrder
+
+
+class EntryKind(models.TextChoices):
+    PAYMENT = "payment", _("payment")
+    REFUND = "refund", _("refund")
+    CHARGEBACK = "chargeback", _("chargeback")
+    CHARGEBACK_REVERSAL = "chargeback_reversal", _("chargeback reversed")
+    FEE = "fee", _("provider fee")
+
+
+class LedgerEntry(models.Model):
+    """Signed cents, append-only: the database refuses UPDATE and DELETE by trigger. The balance is the sum."""
+
+    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="entries")
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="entries")
+    kind = models.CharField(max_length=20, choices=EntryKind.choices)
+    amount_cents = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    provider_ref = models.CharField(max_length=120)
+    method = models.CharField(max_length=40, blank=True)
+    occurred_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "kind", "provider_ref"], name="epayment_ledger_once"),
+            models.CheckConstraint(condition=~models.Q(amount_cents=0), name="epayment_ledger_not_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_cents} {self.currency}"

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from encrypted_fields.fields import EncryptedTextField
+
+from .attempt import PaymentAttempt
+
+
+class MessageSource(models.TextChoices):
+    NOTIFY = "notify", _("notification")
+    RETURN = "return", _("return of the payer")
+    POLL = "poll", _("status request")
+    SETTLEMENT = "settlement", _("settlement report")
+
+
+class ProviderMessage(models.Model):
+    """Everything a provider ever said, raw and append-only; committed before it is understood."""
+
+    provider = models.CharField(max_length=40)
+    source = models.CharField(max_length=12, choices=MessageSource.choices)
+    attempt = models.ForeignKey(
+        PaymentAttempt, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+    )
+    raw = EncryptedTextField()
+    is_verified = models.BooleanField(default=False)
+    dedupe_key = models.CharField(max_length=128, blank=True)
+    received_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    discrepancy = models.CharField(_("discrepancy"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("provider message")
+        verbose_name_plural = _("provider messages")
+        ordering = ["-received_at"]
+        constraints = [
+            # Only among verified ones: a forgery must not block the real message.
+            models.UniqueConstraint(
+                fields=["provider", "dedupe_key"],
+                condition=models.Q(is_verified=True) & ~models.Q(dedupe_key=""),
+                name="epayment_message_dedupe",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.source} {self.pk}"
