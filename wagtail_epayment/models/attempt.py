@@ -55,9 +55,7 @@ class PaymentAttempt(models.Model):
                 condition=~models.Q(provider_ref=""),
                 name="epayment_attempt_provider_ref",
             ),
-            models.CheckConstraint(
-                condition=models.Q(amount_cents__gt=0), name="epayment_attempt_amount_positive"
-            ),
+            models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="epayment_attempt_amount_positive"),
         ]
 
     def __str__(self) -> str:

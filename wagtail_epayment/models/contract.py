@@ -9,9 +9,7 @@ from wagtail.models import Site
 class PaymentContract(models.Model):
     """One commune's contract with one payment provider; its credentials are encrypted at rest."""
 
-    site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, related_name="payment_contracts", verbose_name=_("site")
-    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="payment_contracts", verbose_name=_("site"))
     provider = models.CharField(_("provider"), max_length=40)
     label = models.CharField(_("label shown to citizens"), max_length=80)
     is_live = models.BooleanField(_("live (real money)"), default=False)

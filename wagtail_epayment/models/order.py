@@ -37,9 +37,7 @@ class PaymentOrder(models.Model):
         verbose_name_plural = _("payment orders")
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(amount_cents__gt=0), name="epayment_order_amount_positive"
-            ),
+            models.CheckConstraint(condition=models.Q(amount_cents__gt=0), name="epayment_order_amount_positive"),
             models.UniqueConstraint(
                 fields=["external_kind", "external_id"],
                 condition=~models.Q(external_id=""),

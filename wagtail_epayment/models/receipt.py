@@ -20,9 +20,7 @@ class Receipt(models.Model):
     class Meta:
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
-        constraints = [
-            models.UniqueConstraint(fields=["site", "year", "serial"], name="epayment_receipt_number")
-        ]
+        constraints = [models.UniqueConstraint(fields=["site", "year", "serial"], name="epayment_receipt_number")]
 
     def __str__(self) -> str:
         return f"{self.year}-{self.serial:06d}"

@@ -16,9 +16,7 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     placement = models.ForeignKey(AssistantPlacement, on_delete=models.CASCADE, related_name="drafts")
     release = models.ForeignKey(AssistantRelease, on_delete=models.PROTECT, related_name="drafts")
-    citizen = models.ForeignKey(
-        Citizen, null=True, blank=True, on_delete=models.CASCADE, related_name="drafts"
-    )
+    citizen = models.ForeignKey(Citizen, null=True, blank=True, on_delete=models.CASCADE, related_name="drafts")
     sealed = models.BinaryField(default=bytes)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True, db_index=True)

@@ -19,9 +19,7 @@ class PaymentPolicy(models.TextChoices):
 class AssistantPlacement(models.Model):
     """An assistant as one commune offers it: its address, department, payment policy and login rule."""
 
-    site = models.ForeignKey(
-        Site, on_delete=models.PROTECT, related_name="placements", verbose_name=_("municipality")
-    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="placements", verbose_name=_("municipality"))
     slug = models.SlugField(_("address"), max_length=80)
     assistant = models.ForeignKey(
         Assistant, on_delete=models.PROTECT, related_name="placements", verbose_name=_("assistant")

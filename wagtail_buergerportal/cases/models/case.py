@@ -42,9 +42,7 @@ class Case(models.Model):
     fee_cents = models.PositiveBigIntegerField(_("fee in cents"), default=0)
     payment_due_on = models.DateField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
-    citizen = models.ForeignKey(
-        Citizen, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"
-    )
+    citizen = models.ForeignKey(Citizen, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases")
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

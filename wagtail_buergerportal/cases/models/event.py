@@ -25,9 +25,7 @@ class CaseEvent(models.Model):
         verbose_name_plural = _("case events")
         ordering = ["created_at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["case", "key"], condition=~models.Q(key=""), name="cases_event_once"
-            )
+            models.UniqueConstraint(fields=["case", "key"], condition=~models.Q(key=""), name="cases_event_once")
         ]
 
     def __str__(self) -> str:

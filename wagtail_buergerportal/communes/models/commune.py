@@ -12,12 +12,8 @@ class CommuneSettings(BaseSiteSetting):
     """Who a municipality is: one per Wagtail site. Read it by ``CommuneSettings.for_request(request)``."""
 
     name = models.CharField(_("name of the municipality"), max_length=120)
-    ags = models.CharField(
-        _("AGS (8 digits)"), max_length=8, blank=True, validators=[RegexValidator(r"^\d{8}$")]
-    )
-    ars = models.CharField(
-        _("ARS (12 digits)"), max_length=12, blank=True, validators=[RegexValidator(r"^\d{12}$")]
-    )
+    ags = models.CharField(_("AGS (8 digits)"), max_length=8, blank=True, validators=[RegexValidator(r"^\d{8}$")])
+    ars = models.CharField(_("ARS (12 digits)"), max_length=12, blank=True, validators=[RegexValidator(r"^\d{12}$")])
     case_prefix = models.CharField(
         _("prefix of case numbers"),
         max_length=5,
@@ -32,9 +28,7 @@ class CommuneSettings(BaseSiteSetting):
     primary_colour = models.CharField(
         _("main colour"), max_length=7, default="#1a4a7a", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
     )
-    logo = models.ForeignKey(
-        "wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    logo = models.ForeignKey("wagtailimages.Image", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     imprint = RichTextField(_("imprint"), blank=True)
     privacy = RichTextField(_("privacy statement"), blank=True)
     accessibility = RichTextField(_("accessibility statement"), blank=True)

@@ -9,9 +9,7 @@ from wagtail.models import Site
 class Department(models.Model):
     """A Fachamt of one commune. Its clerks are the members of ``groups``."""
 
-    site = models.ForeignKey(
-        Site, on_delete=models.CASCADE, related_name="departments", verbose_name=_("site")
-    )
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="departments", verbose_name=_("site"))
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)

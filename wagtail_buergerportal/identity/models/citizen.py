@@ -34,9 +34,7 @@ class Citizen(models.Model):
     class Meta:
         verbose_name = _("citizen account")
         verbose_name_plural = _("citizen accounts")
-        constraints = [
-            models.UniqueConstraint(fields=["provider", "subject"], name="identity_citizen_subject")
-        ]
+        constraints = [models.UniqueConstraint(fields=["provider", "subject"], name="identity_citizen_subject")]
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.pk}"

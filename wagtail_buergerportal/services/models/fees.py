@@ -11,9 +11,7 @@ from wagtail.models import Site
 class FeeSchedule(ClusterableModel):
     """The fees of one commune by one by-law (Satzung), valid from a day on."""
 
-    site = models.ForeignKey(
-        Site, on_delete=models.CASCADE, related_name="fee_schedules", verbose_name=_("site")
-    )
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="fee_schedules", verbose_name=_("site"))
     name = models.CharField(_("name"), max_length=120)
     by_law = models.CharField(_("by-law"), max_length=200, help_text=_("Title and date of the Satzung."))
     valid_from = models.DateField(_("valid from"))
@@ -24,12 +22,9 @@ class FeeSchedule(ClusterableModel):
         verbose_name_plural = _("fee schedules")
         ordering = ["name", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["site", "name", "valid_from"], name="services_fee_schedule_start"
-            ),
+            models.UniqueConstraint(fields=["site", "name", "valid_from"], name="services_fee_schedule_start"),
             models.CheckConstraint(
-                condition=models.Q(valid_until__isnull=True)
-                | models.Q(valid_until__gte=models.F("valid_from")),
+                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from")),
                 name="services_fee_schedule_dates",
             ),
         ]
@@ -42,9 +37,7 @@ class Fee(models.Model):
     """One amount of a schedule; assistants refer to it by ``key`` (e.g. ``sperrgut.piece``)."""
 
     schedule = ParentalKey(FeeSchedule, on_delete=models.CASCADE, related_name="fees")
-    key = models.CharField(
-        _("key"), max_length=60, validators=[RegexValidator(r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")]
-    )
+    key = models.CharField(_("key"), max_length=60, validators=[RegexValidator(r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")])
     label = models.CharField(_("label"), max_length=120)
     amount_cents = models.PositiveBigIntegerField(_("amount in cents"))
     tax_permille = models.PositiveSmallIntegerField(_("tax in per mille"), default=0)

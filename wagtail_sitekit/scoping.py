@@ -1,0 +1,178 @@
+"""Who may see what of which commune in the Wagtail admin.
+
+Rights are Wagtail's own GroupSitePermission rows: this group may do this with this model on this site. The policy
+answers for any model that hangs on a site, directly or through relations; the viewsets put every one of their
+views behind it, so that another commune's rows are neither listed, counted, chosen nor opened.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponseBase
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.models import Site
+from wagtail.permission_policies.base import BaseDjangoAuthPermissionPolicy
+from wagtail.permission_policies.sites import SitePermissionPolicy
+from wagtail.permissions import policy_registry
+from wagtail.snippets.views.chooser import SnippetChooserViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+VIEW_ACTIONS = ("view", "change", "delete")
+
+
+class SitePolicy(SitePermissionPolicy):
+    """Permissions per site for ``model``; ``site_lookup`` may span relations ("order__site").
+
+    With ``shared`` a row without site belongs to all communes: whoever may see the model on any site sees it, but
+    only a global permission lets somebody change it.
+    """
+
+    def __init__(self, model: type[Model], *, site_lookup: str = "site", shared: bool = False) -> None:
+        BaseDjangoAuthPermissionPolicy.__init__(self, model)
+        self.site_field_name = site_lookup
+        self.shared = shared
+
+    def site_of(self, instance: Model) -> Site | None:
+        """The site ``instance`` hangs on, None if it is shared by all."""
+        value: Any = instance
+        for part in self.site_field_name.split("__"):
+            value = getattr(value, part)
+        return value
+
+    def user_has_any_permission_for_instance(self, user: Any, actions: Any, instance: Any) -> bool:
+        site = instance if isinstance(instance, Site) else self.site_of(instance)
+        if site is not None:
+            return self._has_on_site(user, actions, site.pk)
+        if set(actions) & {"view", "choose"} and self.shared:
+            return self.user_has_any_permission(user, VIEW_ACTIONS)
+        return self._has_globally(user, actions)
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Any) -> QuerySet[Any]:
+        sites = self.sites_user_has_any_permission_for(user, actions)
+        condition = Q(**{f"{self.site_field_name}__in": sites})
+        if self._sees_shared(user, actions):
+            condition |= Q(**{f"{self.site_field_name}__isnull": True})
+        return self.model._default_manager.filter(condition)
+
+    def users_with_any_permission_for_instance(self, actions: Any, instance: Any) -> QuerySet[Any]:
+        site = instance if isinstance(instance, Site) else self.site_of(instance)
+        if site is None:
+            return self.users_with_any_permission(actions)
+        return super().users_with_any_permission_for_instance(actions, site)
+
+    def _sees_shared(self, user: Any, actions: Any) -> bool:
+        if self._has_globally(user, actions):
+            return True
+        return self.shared and "view" in actions and self.user_has_any_permission(user, VIEW_ACTIONS)
+
+    def _has_globally(self, user: Any, actions: Any) -> bool:
+        if not (user.is_authenticated and user.is_active):
+            return False
+        return user.is_superuser or self._user_has_global_permission(user, actions)
+
+    def _has_on_site(self, user: Any, actions: Any, site_id: int) -> bool:
+        if self._has_globally(user, actions):
+            return True
+        if not (user.is_authenticated and user.is_active):
+            return False
+        codenames = self._get_permission_codenames(actions)
+        return any(
+            row.site_id == site_id
+            and row.permission.content_type_id == self._content_type.pk
+            and row.permission.codename in codenames
+            for row in self.get_cached_permissions_for_user(user)
+        )
+
+
+def visible(user: Any, model: type[Model], action: str = "view") -> QuerySet[Any]:
+    """The rows of ``model`` this user may ``action``; whoever may change or delete a row may also see it."""
+    policy = policy_registry.get_by_type(model)
+    actions = VIEW_ACTIONS if action == "view" else (action,)
+    return policy.instances_user_has_any_permission_for(user, actions)
+
+
+def sites_for(user: Any, model: type[Model], actions: tuple[str, ...] = ("add", "change")) -> QuerySet[Site]:
+    """The sites on which this user may add or change rows of ``model``."""
+    policy = policy_registry.get_by_type(model)
+    return policy.sites_user_has_any_permission_for(user, actions)
+
+
+class ScopedViewMixin:
+    """Put in front of every view of a scoped viewset: rows outside the user's reach do not exist for it."""
+
+    request: HttpRequest
+    model: type[Model]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        model = getattr(self, "model", None) or self.model_class  # type: ignore[attr-defined]
+        pk = kwargs.get("pk", args[0] if args else None)
+        if pk is not None and not _is_visible(request.user, model, pk):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        rows = super().get_base_queryset()  # type: ignore[misc]
+        if rows.model is not self.model:
+            return rows
+        return rows.filter(pk__in=visible(self.request.user, self.model).values("pk"))
+
+    def get_object_list(self) -> QuerySet[Any]:
+        rows = super().get_object_list()  # type: ignore[misc]
+        return rows.filter(pk__in=visible(self.request.user, rows.model).values("pk"))
+
+    def get_objects(self, pks: Any) -> QuerySet[Any]:
+        rows = super().get_objects(pks)  # type: ignore[misc]
+        return rows.filter(pk__in=visible(self.request.user, rows.model).values("pk"))
+
+    def get_form(self, *args: Any, **kwargs: Any) -> BaseForm:
+        form = super().get_form(*args, **kwargs)  # type: ignore[misc]
+        limit_sites(form, self.request.user, self.model)
+        return form
+
+
+def limit_sites(form: BaseForm, user: Any, model: type[Model]) -> None:
+    """Offer only the sites the user works for; with a single one it is already chosen."""
+    field: Any = form.fields.get("site")
+    if field is None:
+        return
+    field.queryset = sites_for(user, model)
+    policy = policy_registry.get_by_type(model)
+    if getattr(policy, "shared", False) and not policy._has_globally(user, ("add", "change")):
+        field.required = True
+    sites = list(field.queryset[:2])
+    if len(sites) == 1 and not field.initial:
+        field.initial = sites[0].pk
+
+
+def _is_visible(user: Any, model: type[Model], pk: Any) -> bool:
+    try:
+        return visible(user, model).filter(pk=unquote(str(pk))).exists()
+    except (ValueError, TypeError, ValidationError):
+        return False
+
+
+class _ScopedViews:
+    """Builds every view of a viewset, whichever hook it comes from, with the mixin in front."""
+
+    def construct_view(self, view_class: type[Any], **kwargs: Any) -> Any:
+        scoped = type(f"Scoped{view_class.__name__}", (ScopedViewMixin, view_class), {})
+        return super().construct_view(scoped, **kwargs)  # type: ignore[misc]
+
+
+class SiteScopedViewSet(_ScopedViews, ModelViewSet):
+    """A ModelViewSet behind the model's SitePolicy."""
+
+
+class SiteScopedChooserViewSet(_ScopedViews, SnippetChooserViewSet):
+    """Offers only rows the user may see."""
+
+
+class SiteScopedSnippetViewSet(_ScopedViews, SnippetViewSet):
+    """A SnippetViewSet behind the model's SitePolicy, its chooser and usage views included."""
+
+    chooser_viewset_class = SiteScopedChooserViewSet
