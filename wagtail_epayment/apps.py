@@ -9,3 +9,11 @@ class EPaymentConfig(AppConfig):
     label = "wagtail_epayment"
     verbose_name = _("E-payment")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  registers itself
+        from .models import EventKind
+        from .outbox import subscribe
+        from .receipts import issue_for_event
+
+        subscribe(EventKind.ORDER_PAID, issue_for_event, name="wagtail_epayment.receipt")

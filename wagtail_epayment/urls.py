@@ -1,6 +1,15 @@
+"""Citizens' payment pages and the providers' notify address: ``path("zahlung/", include("wagtail_epayment.urls"))``."""
+
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import path
+
+from .web import notify, views
 
 app_name = "wagtail_epayment"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("melden/<str:provider>/<int:contract_id>/", notify.notify, name="notify"),
+    path("zurueck/<str:return_token>/", views.back, name="back"),
+    path("<str:token>/beleg/<int:entry_id>/", views.receipt, name="receipt"),
+    path("<str:token>/", views.pay, name="pay"),
+]

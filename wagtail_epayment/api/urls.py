@@ -1,6 +1,10 @@
+"""``path("api/epayment/v1/", include("wagtail_epayment.api.urls"))``."""
+
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import path
+
+from .views import OrderStatusView
 
 app_name = "wagtail_epayment_api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("orders/<str:token>/", OrderStatusView.as_view(), name="order")]

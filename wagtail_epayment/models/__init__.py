@@ -6,7 +6,7 @@ from .ledger import EntryKind, LedgerEntry
 from .message import MessageSource, ProviderMessage
 from .order import OrderItem, PaymentOrder
 from .outbox import EventKind, OutboxEvent
-from .receipt import Receipt
+from .receipt import Receipt, ReceiptNumberRange
 
 __all__ = [
     "AttemptState",
@@ -21,4 +21,5 @@ __all__ = [
     "PaymentOrder",
     "ProviderMessage",
     "Receipt",
+    "ReceiptNumberRange",
 ]

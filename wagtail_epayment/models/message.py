@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedTextField
 
 from .attempt import PaymentAttempt
+from .contract import PaymentContract
 
 
 class MessageSource(models.TextChoices):
@@ -22,6 +23,7 @@ class ProviderMessage(models.Model):
     attempt = models.ForeignKey(
         PaymentAttempt, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
+    contract = models.ForeignKey(PaymentContract, on_delete=models.PROTECT, related_name="messages")
     raw = EncryptedTextField()
     is_verified = models.BooleanField(default=False)
     dedupe_key = models.CharField(max_length=128, blank=True)

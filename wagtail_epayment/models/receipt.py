@@ -24,3 +24,17 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.year}-{self.serial:06d}"
+
+
+class ReceiptNumberRange(models.Model):
+    """Counter of one commune and year, locked while a receipt is issued, so that numbers have no gaps."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "year"], name="epayment_receipt_range")]
+
+    def __str__(self) -> str:
+        return f"{self.site_id}/{self.year}"

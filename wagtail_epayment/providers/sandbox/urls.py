@@ -1,6 +1,15 @@
+"""The sandbox bank, for demo and tests: ``path("sandbox-bank/", include("wagtail_epayment.providers.sandbox.urls"))``."""
+
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import path
+
+from . import views
 
 app_name = "sandbox_bank"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("api/payments/", views.create, name="create"),
+    path("api/payments/<str:tx_id>/", views.status, name="status"),
+    path("api/merchant/", views.merchant_info, name="merchant"),
+    path("pay/<str:ref>/", views.pay, name="pay"),
+]

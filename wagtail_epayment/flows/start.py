@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from django.db import transaction
+
+from ..errors import ContractNotUsable, OrderNotPayable, ProviderRefused, ProviderUnavailable
+from ..models import AttemptState, PaymentAttempt, PaymentContract, PaymentOrder
+from ..providers.base import Redirect, ReturnUrls
+from ..providers.registry import providers
+from ..state import OrderState, balance_cents, order_state
+from ..transitions import is_allowed
+from .schedule import next_poll
+from .views_of import attempt_view
+
+_PAYABLE = {OrderState.OPEN, OrderState.PENDING, OrderState.CHARGED_BACK}
+
+
+def start_payment(
+    *, order: PaymentOrder, contract: PaymentContract, urls: Callable[[PaymentAttempt], ReturnUrls]
+) -> str:
+    """Begin an attempt and return the address to send the payer to.
+
+    The attempt is committed before the provider is called; a crash or time-out in between leaves it ``unknown``
+    and the poller finds out. A double click gets the address of the attempt that is already under way.
+
+    Locks the order. Must not run in a transaction of the caller. Raises OrderNotPayable, ContractNotUsable,
+    ProviderRefused, ProviderUnavailable.
+    """
+    provider = providers.for_contract(contract)
+    attempt, is_new = _committed_attempt(order, contract)
+    if not is_new:
+        return attempt.redirect_url
+    try:
+        redirect = provider.start(attempt_view(attempt), urls=urls(attempt))
+    except ProviderRefused as error:
+        _note(attempt, AttemptState.FAILED, str(error))
+        raise
+    except ProviderUnavailable as error:
+        _note(attempt, AttemptState.UNKNOWN, str(error))
+        raise
+    _bind(attempt, redirect)
+    return redirect.url
+
+
+@transaction.atomic
+def _committed_attempt(order: PaymentOrder, contract: PaymentContract) -> tuple[PaymentAttempt, bool]:
+    order = PaymentOrder.objects.select_for_update().get(pk=order.pk)
+    if not contract.is_active or contract.site_id != order.site_id:
+        raise ContractNotUsable("This way of paying is not offered here.")
+    if order_state(order) not in _PAYABLE:
+        raise OrderNotPayable("There is nothing to pay here any more.")
+    running = order.attempts.filter(contract=contract, state=AttemptState.PENDING).exclude(redirect_url="").first()
+    if running:
+        return running, False
+    attempt = PaymentAttempt.objects.create(
+        order=order,
+        contract=contract,
+        provider=contract.provider,
+        merchant_tx_id=f"{order.reference}-{secrets.token_hex(6)}",
+        amount_cents=order.amount_cents - balance_cents(order),
+        currency=order.currency,
+        state=AttemptState.STARTING,
+    )
+    attempt.next_poll_at = next_poll(attempt)
+    attempt.save(update_fields=["next_poll_at"])
+    return attempt, True
+
+
+@transaction.atomic
+def _bind(attempt: PaymentAttempt, redirect: Redirect) -> None:
+    """Remember the provider's answer. A notification may have been faster: then its state stays."""
+    row = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+    row.redirect_url = redirect.url
+    row.provider_ref = row.provider_ref or redirect.provider_ref
+    if is_allowed(row.state, AttemptState.PENDING):
+        row.state = AttemptState.PENDING
+    row.version += 1
+    row.save()
+
+
+@transaction.atomic
+def _note(attempt: PaymentAttempt, state: AttemptState, error: str) -> None:
+    row = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+    row.last_error = error[:300]
+    if is_allowed(row.state, state):
+        row.state = state
+    row.version += 1
+    row.next_poll_at = next_poll(row)
+    row.save()

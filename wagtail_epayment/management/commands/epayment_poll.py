@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from wagtail_epayment.flows import expire, poll_due, process_left_over
+from wagtail_epayment.outbox import deliver_due
+
+
+class Command(BaseCommand):
+    help = "Ask providers for payments that are under way, finish what a crash left over. Run it every minute."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        left_over, answered, expired, delivered = process_left_over(), poll_due(), expire(), deliver_due()
+        self.stdout.write(
+            f"messages left over: {left_over}, attempts answered: {answered}, expired: {expired}, "
+            f"events delivered: {delivered}"
+        )

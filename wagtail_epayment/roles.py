@@ -1,0 +1,19 @@
+"""Which rights on this app's rows each role of a commune gets."""
+
+from __future__ import annotations
+
+_READ = ["view_paymentorder", "view_paymentattempt", "view_ledgerentry", "view_providermessage", "view_receipt"]
+
+
+def _named(*codenames: str) -> list[str]:
+    return [f"wagtail_epayment.{codename}" for codename in codenames]
+
+
+ROLE_PERMISSIONS: dict[str, list[str]] = {
+    "portal_admin": _named("view_paymentcontract", "add_paymentcontract", "change_paymentcontract"),
+    "editor": [],
+    "clerk": [],
+    "certifier": _named(*_READ),
+    "releaser": _named(*_READ),
+    "auditor": _named(*_READ, "view_paymentcontract"),
+}

@@ -1,0 +1,50 @@
+"""Where providers tell us things. Nothing a sender can do here changes money without its signature."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from ..errors import Garbage, PaymentError
+from ..flows import receive
+from ..models import MessageSource, PaymentContract
+from ..providers.base import RawMessage
+
+logger = logging.getLogger(__name__)
+
+_MAX_BYTES = 64 * 1024
+
+
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def notify(request: HttpRequest, provider: str, contract_id: int) -> HttpResponse:
+    """200: kept and applied, or kept as a discrepancy. 400: garbage, do not repeat. 503: our trouble, please repeat."""
+    contract = PaymentContract.objects.filter(pk=contract_id, provider=provider).first()
+    if contract is None or int(request.headers.get("Content-Length") or 0) > _MAX_BYTES:
+        return HttpResponse(status=400)
+    body = request.body if request.method == "POST" else request.META.get("QUERY_STRING", "").encode("latin-1")
+    try:
+        message = receive(
+            contract=contract,
+            source=MessageSource.NOTIFY,
+            raw=RawMessage(body=body[:_MAX_BYTES], headers=_headers(request)),
+        )
+    except Garbage:
+        return HttpResponse(status=400)
+    except (PaymentError, DatabaseError) as error:
+        logger.error("Notification of %s could not be applied: %s", provider, type(error).__name__)
+        return HttpResponse(status=503)
+    return HttpResponse(status=200 if message.is_verified else 503)
+
+
+def _headers(request: HttpRequest) -> dict[str, str]:
+    """Only headers a provider signs with; cookies and addresses are nobody's business here."""
+    return {
+        name: value
+        for name, value in request.headers.items()
+        if name.lower().startswith(("x-", "stripe-")) and not name.lower().startswith("x-forwarded")
+    }
