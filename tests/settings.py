@@ -70,7 +70,16 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": dj_database_url.config(default="sqlite://:memory:")}
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{BASE_DIR.parent / 'var' / 'tests.sqlite3'}")}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file, not memory: tests with a live server use several threads. Nobody needs it after a power cut.
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR.parent / "var" / "tests.sqlite3")}
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
+    }
+(BASE_DIR.parent / "var").mkdir(exist_ok=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "de"

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+from wagtail.models import Locale, Page, Site
+
+_teardown = TransactionTestCase._fixture_teardown
+
+
+def _teardown_append_only(self):
+    """The ledger refuses DELETE, so flushing a SQLite database has to take its triggers away for a moment."""
+    if connection.vendor != "sqlite":
+        _teardown(self)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _sql in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+    _teardown(self)
+    with connection.cursor() as cursor:
+        for _name, sql in triggers:
+            cursor.execute(sql)
+
+
+TransactionTestCase._fixture_teardown = _teardown_append_only
+
+
+@pytest.fixture
+def home(db):
+    """The start page every site of a test hangs on; made again where a test has flushed the database."""
+    Locale.objects.get_or_create(language_code="de")
+    Site.objects.all().delete()
+    if found := Page.objects.filter(depth=2).first():
+        return found
+    root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root")
+    return root.add_child(title="Start", slug="start")
+
+
+@pytest.fixture
+def site(home):
+    """The town on the host the test client speaks to."""
+    return Site.objects.create(hostname="testserver", root_page=home, site_name="Musterstadt", is_default_site=True)
+
+
+@pytest.fixture
+def other_site(site, home):
+    """The neighbouring town in the same installation."""
+    return Site.objects.create(hostname="neustadt.test", root_page=home, site_name="Neustadt")

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+import requests
+
+from wagtail_epayment.flows import poll_attempt
+from wagtail_epayment.models import AttemptState, LedgerEntry
+from wagtail_epayment.providers.sandbox.models import SandboxPayment
+from wagtail_epayment.state import OrderState, order_state
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def payer(live_server, site, contract, order):
+    """Somebody with a browser in front of the pay page, without JavaScript."""
+    site.hostname, site.port = "localhost", int(live_server.url.rsplit(":", 1)[1])
+    site.save()
+    contract.options = {"base_url": f"{live_server.url}/sandbox-bank/"}
+    contract.save()
+    return Payer(live_server.url, order, contract)
+
+
+class Payer:
+    def __init__(self, base, order, contract):
+        self.base, self.order, self.contract, self.session = base, order, contract, requests.Session()
+        self.page = None
+
+    def opens(self):
+        self.page = self.session.get(f"{self.base}/zahlung/{self.order.token}/")
+        return self
+
+    def presses(self, **data):
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page.text)[1]
+        self.page = self.session.post(self.page.url, data={**data, "csrfmiddlewaretoken": token})
+        return self
+
+    def goes_to_bank(self):
+        return self.opens().presses(contract=self.contract.pk)
+
+
+def test_pay(payer, order):
+    payer.goes_to_bank()
+    assert "Testbank" in payer.page.text
+    payer.presses(action="pay")
+    assert "Ihre Zahlung ist eingegangen" in payer.page.text
+    assert order_state(order) == OrderState.PAID
+
+
+def test_cancel_then_pay_again(payer, order):
+    payer.goes_to_bank().presses(action="cancel")
+    assert "Die Zahlung wurde abgebrochen" in payer.page.text
+    payer.presses(contract=payer.contract.pk).presses(action="pay")
+    assert order_state(order) == OrderState.PAID
+    assert order.attempts.count() == 2
+
+
+def test_pay_twice_is_explained_and_kept(payer, order):
+    payer.goes_to_bank().presses(action="twice")
+    assert "mehr als einmal" in payer.page.text
+    assert LedgerEntry.objects.count() == 2
+
+
+def test_no_answer_then_a_late_success(payer, order):
+    payer.goes_to_bank().presses(action="timeout")
+    assert "wird geprüft" in payer.page.text
+    SandboxPayment.objects.update(settles_at="2020-01-01T00:00Z")
+    poll_attempt(order.attempts.get())
+    assert order_state(order) == OrderState.PAID
+
+
+def test_pressing_back_after_paying_pays_nothing_twice(payer, order):
+    payer.goes_to_bank()
+    bank_page = payer.page
+    payer.presses(action="pay")
+    payer.page = bank_page
+    payer.presses(action="pay")
+    assert LedgerEntry.objects.count() == 1
+    assert "Ihre Zahlung ist eingegangen" in payer.page.text
+
+
+def test_a_lost_notification_is_made_up_for_by_asking(payer, order, monkeypatch):
+    from wagtail_epayment.providers.sandbox import bank
+
+    monkeypatch.setattr(bank, "notify", lambda payment, ref: False)
+    payer.goes_to_bank().presses(action="pay")
+    assert order_state(order) == OrderState.PAID
+    assert order.attempts.get().state == AttemptState.SUCCEEDED
