@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-_FEES = "buergerportal_services.{}_feeschedule"
+_ALL = [f"buergerportal_services.{verb}_feeschedule" for verb in ("view", "add", "change", "delete")]
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
-    "portal_admin": [_FEES.format(action) for action in ("view", "add", "change", "delete")],
-    "editor": [_FEES.format("view")],
-    "clerk": [_FEES.format("view")],
-    "certifier": [_FEES.format("view")],
-    "releaser": [_FEES.format("view")],
-    "auditor": [_FEES.format("view")],
+    "portal_admin": _ALL,
+    "editor": _ALL[:3],
+    "clerk": [],
+    "certifier": _ALL[:1],
+    "releaser": _ALL[:1],
+    "auditor": _ALL[:1],
 }

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
 
@@ -32,6 +33,16 @@ class CommuneSettings(BaseSiteSetting):
     imprint = RichTextField(_("imprint"), blank=True)
     privacy = RichTextField(_("privacy statement"), blank=True)
     accessibility = RichTextField(_("accessibility statement"), blank=True)
+
+    panels = [
+        MultiFieldPanel([FieldPanel("name"), FieldPanel("ags"), FieldPanel("ars"), FieldPanel("case_prefix")], _("Who")),
+        MultiFieldPanel(
+            [FieldPanel("contact_name"), FieldPanel("contact_phone"), FieldPanel("contact_email"), FieldPanel("address")],
+            _("Contact"),
+        ),
+        MultiFieldPanel([FieldPanel("primary_colour"), FieldPanel("logo")], _("Look")),
+        MultiFieldPanel([FieldPanel("imprint"), FieldPanel("privacy"), FieldPanel("accessibility")], _("Statements")),
+    ]
 
     class Meta:
         verbose_name = _("municipality")

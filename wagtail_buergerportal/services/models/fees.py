@@ -7,6 +7,8 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import Site
 
+from ..forms import FeeForm
+
 
 class FeeSchedule(ClusterableModel):
     """The fees of one commune by one by-law (Satzung), valid from a day on."""
@@ -47,6 +49,8 @@ class Fee(models.Model):
         verbose_name = _("fee")
         verbose_name_plural = _("fees")
         constraints = [models.UniqueConstraint(fields=["schedule", "key"], name="services_fee_key")]
+
+    base_form_class = FeeForm
 
     def __str__(self) -> str:
         return self.label
