@@ -1,10 +1,10 @@
-"""What a service costs in one commune on one day."""
+"""What something costs in one commune on one day."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Q
 from wagtail.models import Site
@@ -14,7 +14,7 @@ from .models import Fee
 
 @dataclass(frozen=True, slots=True)
 class FeeAmount:
-    """A fee as the by-law of the day says; ``amount_cents`` includes tax."""
+    """One fee as the by-law has it: cents per unit, tax included, in per mille."""
 
     key: str
     label: str
@@ -23,14 +23,14 @@ class FeeAmount:
     posting_key: str
 
 
-def amounts(*, site: Site, keys: Iterable[str], on: datetime.date) -> dict[str, FeeAmount]:
-    """The commune's fees by key on that day, in one query. A key no valid schedule has is absent.
+def amounts(*, site: Site, keys: Iterable[str], on: date) -> dict[str, FeeAmount]:
+    """The fees of ``site`` named by ``keys`` as valid on the day ``on``; what is not there is absent.
 
-    Where several schedules are valid, the one that began last wins.
+    Where several schedules know a key, the one that began last wins. One query.
     """
-    valid = Q(schedule__valid_until__isnull=True) | Q(schedule__valid_until__gte=on)
-    rows = Fee.objects.filter(valid, schedule__site=site, schedule__valid_from__lte=on, key__in=list(keys))
-    return {
-        fee.key: FeeAmount(fee.key, fee.label, fee.amount_cents, fee.tax_permille, fee.posting_key)
-        for fee in rows.order_by("schedule__valid_from", "schedule_id")
-    }
+    rows = (
+        Fee.objects.filter(schedule__site=site, key__in=set(keys), schedule__valid_from__lte=on)
+        .filter(Q(schedule__valid_until__isnull=True) | Q(schedule__valid_until__gte=on))
+        .order_by("schedule__valid_from", "schedule_id")
+    )
+    return {fee.key: FeeAmount(fee.key, fee.label, fee.amount_cents, fee.tax_permille, fee.posting_key) for fee in rows}
