@@ -11,4 +11,5 @@ from .admin.departments import DepartmentViewSet
 from .models import Department
 
 register_permission_policy(Department, SitePolicy(Department))
+
 register_snippet(DepartmentViewSet)

@@ -1,3 +1,5 @@
+"""Departments of the communes one works for."""
+
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +14,11 @@ class DepartmentViewSet(SiteScopedSnippetViewSet):
     model = Department
     icon = "group"
     menu_label = _("Departments")
-    list_display = ["name", "site", "email"]
+    list_display = ["name", "site", "email", "phone"]
     list_filter = ["site"]
-    search_fields = ["name"]
+    search_fields = ["name", "email"]
     copy_view_enabled = False
     panels = [
-        FieldPanel("site"),
-        FieldPanel("name"),
+        MultiFieldPanel([FieldPanel("site"), FieldPanel("name")], heading=_("Department")),
         MultiFieldPanel([FieldPanel("email"), FieldPanel("phone")], heading=_("Contact")),
     ]

@@ -1,85 +1,89 @@
-"""Make the groups of a commune and give them their rights. Safe to run again: nothing is taken away."""
+"""Make the groups of a commune and give each the rights its role needs.
+
+Every app of the suite says in its ``roles.py`` what a role may do. Locks no rows; running it again changes only what
+differs, and rights given by hand stay.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Iterable
 from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, GroupSitePermission, Site
+from wagtail.models import GroupSitePermission, Site
 
 from ..models import CommuneSettings, Department
 from ..roles import ROLE_NAMES
+from .content_rights import grant_content
 
-_PAGE_RIGHTS = {
-    "portal_admin": ["add_page", "change_page", "publish_page", "lock_page", "unlock_page"],
-    "editor": ["add_page", "change_page", "publish_page"],
-}
-_COLLECTION_RIGHTS = {
-    "wagtailimages": ["add_image", "change_image", "choose_image"],
-    "wagtaildocs": ["add_document", "change_document", "choose_document"],
-}
+
+class UnknownPermission(Exception):
+    """An app's roles.py names a right that no installed model has."""
 
 
 def permissions_by_role() -> dict[str, set[str]]:
     """Role key → "app_label.codename", collected from ``roles.py`` of every installed app."""
-    collected: dict[str, set[str]] = defaultdict(set)
-    for app in apps.get_app_configs():
-        if app.name.startswith("wagtail_") and find_spec(f"{app.name}.roles"):
-            for role, names in import_module(f"{app.name}.roles").ROLE_PERMISSIONS.items():
-                collected[role].update(names)
+    collected: dict[str, set[str]] = {role: set() for role in ROLE_NAMES}
+    for config in apps.get_app_configs():
+        if find_spec(f"{config.name}.roles") is None:
+            continue
+        said = getattr(import_module(f"{config.name}.roles"), "ROLE_PERMISSIONS", {})
+        for role, permissions in said.items():
+            collected[role].update(permissions)
     return collected
 
 
 @transaction.atomic
 def setup_roles(site: Site) -> dict[str, Group]:
-    """The commune's groups by role key ("clerk:<department>" for clerks), with all their rights."""
+    """The commune's groups by role key ("clerk:<department>" for clerks), with all their rights.
+
+    Raises UnknownPermission.
+    """
     wanted = permissions_by_role()
-    groups = {role: _group(site, role, wanted[role]) for role in ROLE_NAMES if role != "clerk"}
-    for role, codenames in _PAGE_RIGHTS.items():
-        _give_pages(groups[role], site, codenames)
-        _give_files(groups[role], site)
+    known = _permissions(set().union(*wanted.values()))
+    groups = {role: _group(site, role) for role in ROLE_NAMES if role != "clerk"}
     for department in Department.objects.filter(site=site):
-        group = _group(site, "clerk", wanted["clerk"], department=department.name)
+        group = _group(site, "clerk", department=department.name)
         department.groups.add(group)
         groups[f"clerk:{department.name}"] = group
+    for key, group in groups.items():
+        role = key.partition(":")[0]
+        _grant(group, site, {known[name] for name in wanted[role]}, known.values())
+        grant_content(role, group, site)
     return groups
 
 
-def _group(site: Site, role: str, names: set[str], *, department: str = "") -> Group:
-    town = CommuneSettings.for_site(site).name or site.site_name or site.hostname
+def _group(site: Site, role: str, *, department: str = "") -> Group:
+    town = CommuneSettings.objects.filter(site=site).values_list("name", flat=True).first()
     title = _(ROLE_NAMES[role]) % {"department": department} if department else _(ROLE_NAMES[role])
-    group, __ = Group.objects.get_or_create(name=f"{town}: {title}"[:150])
-    group.permissions.add(*_permissions({"wagtailadmin.access_admin"}))
-    for permission in _permissions(names):
-        GroupSitePermission.objects.get_or_create(group=group, site=site, permission=permission)
+    group, __ = Group.objects.get_or_create(name=f"{town or site.site_name or site.hostname}: {title}"[:150])
+    group.permissions.add(Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin"))
     return group
 
 
-def _permissions(names: set[str]) -> list[Permission]:
-    found = Permission.objects.select_related("content_type").filter(codename__in=[name.split(".")[1] for name in names])
-    return [row for row in found if f"{row.content_type.app_label}.{row.codename}" in names]
+def _grant(group: Group, site: Site, wanted: set[Permission], managed: Iterable[Permission]) -> None:
+    """Exactly ``wanted`` of the rights that roles manage."""
+    rows = GroupSitePermission.objects.filter(group=group, site=site, permission__in=list(managed))
+    rows.exclude(permission__in=wanted).delete()
+    for permission in wanted:
+        GroupSitePermission.objects.get_or_create(group=group, site=site, permission=permission)
 
 
-def _give_pages(group: Group, site: Site, codenames: list[str]) -> None:
-    for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=codenames):
-        GroupPagePermission.objects.get_or_create(group=group, page=site.root_page, permission=permission)
-
-
-def _give_files(group: Group, site: Site) -> None:
-    collection = _collection(site)
-    for app_label, codenames in _COLLECTION_RIGHTS.items():
-        for permission in Permission.objects.filter(content_type__app_label=app_label, codename__in=codenames):
-            GroupCollectionPermission.objects.get_or_create(
-                group=group, collection=collection, permission=permission
-            )
-
-
-def _collection(site: Site) -> Collection:
-    name = site.site_name or site.hostname
-    root = Collection.get_first_root_node()
-    return root.get_children().filter(name=name).first() or root.add_child(name=name)
+def _permissions(names: set[str]) -> dict[str, Permission]:
+    condition = Q(pk__in=[])
+    for name in names:
+        label, codename = name.split(".")
+        condition |= Q(content_type__app_label=label, codename=codename)
+    rows = Permission.objects.filter(condition).select_related("content_type")
+    found = {f"{row.content_type.app_label}.{row.codename}": row for row in rows}
+    if missing := sorted(names - found.keys()):
+        raise UnknownPermission(
+            _("No installed model has these rights: %(names)s. Run migrate first, or correct the app's roles.py.")
+            % {"names": ", ".join(missing)}
+        )
+    return found

@@ -35,9 +35,16 @@ class CommuneSettings(BaseSiteSetting):
     accessibility = RichTextField(_("accessibility statement"), blank=True)
 
     panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("ags"), FieldPanel("ars"), FieldPanel("case_prefix")], _("Who")),
         MultiFieldPanel(
-            [FieldPanel("contact_name"), FieldPanel("contact_phone"), FieldPanel("contact_email"), FieldPanel("address")],
+            [FieldPanel("name"), FieldPanel("ags"), FieldPanel("ars"), FieldPanel("case_prefix")], _("Who")
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("contact_name"),
+                FieldPanel("contact_phone"),
+                FieldPanel("contact_email"),
+                FieldPanel("address"),
+            ],
             _("Contact"),
         ),
         MultiFieldPanel([FieldPanel("primary_colour"), FieldPanel("logo")], _("Look")),
