@@ -11,7 +11,12 @@ class AlertBlock(blocks.StructBlock):
 
     kind = blocks.ChoiceBlock(
         label=_("Kind"),
-        choices=[("info", _("Note")), ("warning", _("Important")), ("danger", _("Warning")), ("success", _("Good news"))],
+        choices=[
+            ("info", _("Note")),
+            ("warning", _("Important")),
+            ("danger", _("Warning")),
+            ("success", _("Good news")),
+        ],
         default="info",
     )
     title = blocks.CharBlock(label=_("Title"), max_length=120)

@@ -1,0 +1,104 @@
+"""Which services there are: below a page, by search, by first letter. The number of queries does not grow with them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model, Q, QuerySet
+from wagtail.models import Page
+
+MAX_QUERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter of the A–Z bar; ``is_used`` if at least one service begins with it."""
+
+    name: str
+    is_used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceList:
+    """What to show: the services, what was asked for, and the A–Z bar of all there are."""
+
+    services: Sequence[Any]
+    query: str
+    letter: str
+    letters: Sequence[Letter]
+
+    @property
+    def count(self) -> int:
+        return len(self.services)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.query or self.letter)
+
+
+def service_models() -> list[type[Model]]:
+    """The page types of the site that are services, i.e. made with ServicePageMixin."""
+    from .mixins import ServicePageMixin
+
+    return [model for model in apps.get_models() if issubclass(model, ServicePageMixin)]
+
+
+def published(model: type[Model], root: Any) -> QuerySet[Any]:
+    """The public pages of ``model`` below ``root``; built anew on each call since ``public()`` looks at once."""
+    return model._default_manager.descendant_of(root).live().public()
+
+
+def list_services(root: Any, *, query: str = "", letter: str = "") -> ServiceList:
+    """Services below ``root`` that match; ordered by title, or by relevance when searched."""
+    query, letter = clean_query(query), clean_query(letter)[:1].upper()
+    everything = [row for model in service_models() for row in _rows(published(model, root))]
+    everything.sort(key=lambda page: sort_key(page.title))
+    found = _matching(root, query, everything) if query else everything
+    if letter:
+        found = [page for page in found if first_letter(page.title) == letter]
+    used = {first_letter(page.title) for page in everything}
+    letters = [Letter(name, name in used) for name in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    return ServiceList(found, query, letter, letters)
+
+
+def clean_query(text: str) -> str:
+    """What was typed without control characters, which neither database nor people want, and not endless."""
+    kept = "".join(char if unicodedata.category(char)[0] != "C" else " " for char in text[: MAX_QUERY * 4])
+    return " ".join(kept.split())[:MAX_QUERY]
+
+
+def first_letter(title: str) -> str:
+    return sort_key(title)[:1].upper()
+
+
+def sort_key(title: str) -> str:
+    """German dictionary order (DIN 5007-1): Ä as A, ß as ss; what is no letter goes by itself."""
+    plain = unicodedata.normalize("NFKD", title.casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def search(rows: QuerySet[Any], query: str) -> list[Any]:
+    """Full-text search by the site's backend; where it finds nothing, any part of a word will do."""
+    found = list(rows.search(query, operator="and"))
+    return found or list(rows.filter(_contains(query)))
+
+
+def _contains(query: str) -> Q:
+    condition = Q()
+    for word in query.split():
+        condition &= Q(title__icontains=word) | Q(teaser__icontains=word) | Q(search_terms__icontains=word)
+    return condition
+
+
+def _matching(root: Any, query: str, everything: Sequence[Any]) -> list[Any]:
+    by_pk = {page.pk: page for page in everything}
+    found = [page.pk for model in service_models() for page in search(published(model, root), query)]
+    return [by_pk[pk] for pk in found if pk in by_pk]
+
+
+def _rows(rows: QuerySet[Any]) -> list[Page]:
+    return list(rows.defer_streamfields().order_by("title"))
