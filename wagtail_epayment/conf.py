@@ -24,6 +24,8 @@ class Conf:
     """Minutes between status requests; then hourly."""
     EXPIRE_AFTER_MINUTES: int = 24 * 60
     """An attempt nobody finished is asked for a last time and then expired."""
+    ABANDON_AFTER_MINUTES: int = 15
+    """The same for an attempt whose payer never got an address to pay at."""
     WATCH_DAYS: int = 14
     """How long ended attempts are still asked for, because providers do correct themselves."""
 

@@ -11,6 +11,10 @@ class OrderNotPayable(PaymentError):
     """The order is paid, cancelled or otherwise not open."""
 
 
+class AlreadyStarting(PaymentError):
+    """Another request is just now asking the provider for the same payment: wait for its answer."""
+
+
 class ContractNotUsable(PaymentError):
     """The contract is inactive, of another commune, or its provider is not enabled."""
 
@@ -29,3 +33,7 @@ class ProviderRefused(PaymentError):
 
 class Garbage(PaymentError):
     """A message that cannot belong to any of our payments, whoever sent it."""
+
+
+class NotUnderstood(PaymentError):
+    """The provider surely said it, but in words this adapter does not know: kept, and asked about later."""

@@ -1,7 +1,8 @@
 """Telling others: events are written with the change, delivered at least once after commit.
 
-Subscribers are called in a background task, in the order they subscribed, and must be idempotent: after an error
-or a crash the event comes again to all of them.
+Each subscriber is called in a transaction of its own, in which its delivery is recorded: what it writes to the
+database happens exactly once. Effects outside (mail, HTTP) may happen again after a crash, so they must be
+idempotent. One subscriber's failure neither loses the event nor keeps the others waiting.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from .models import EventKind, LedgerEntry, OutboxEvent, PaymentOrder
+from .models import EventKind, LedgerEntry, OutboxDelivery, OutboxEvent, PaymentOrder
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,10 @@ _subscribers: dict[str, dict[str, Subscriber]] = defaultdict(dict)
 
 
 def subscribe(kind: EventKind, func: Subscriber, *, name: str) -> None:
-    """Call ``func(event)`` for every event of ``kind``. The same ``name`` replaces an earlier subscription."""
+    """Call ``func(event)`` for every event of ``kind``. The same ``name`` replaces an earlier subscription.
+
+    The name is stored with each delivery: keep it when the function moves.
+    """
     _subscribers[kind][name] = func
 
 
@@ -32,7 +36,8 @@ def publish(*, order: PaymentOrder, kind: EventKind, key: str, entry: LedgerEntr
     """Record an event in the current transaction; ``key`` makes it unique, so a repetition is no second event."""
     event, is_new = OutboxEvent.objects.get_or_create(key=key, defaults={"order": order, "kind": kind, "entry": entry})
     if is_new:
-        transaction.on_commit(lambda: deliver_event.enqueue(event.pk))
+        # Robust: the change is committed; if no task can be made, deliver_due finds the event.
+        transaction.on_commit(lambda: deliver_event.enqueue(event.pk), robust=True)
 
 
 @task()
@@ -40,27 +45,40 @@ def deliver_event(event_id: int) -> None:
     deliver(event_id)
 
 
-def deliver_due() -> int:
+def deliver_due(*, limit: int = 500) -> int:
     """Deliver what is still waiting, e.g. after a crash. Returns how many events were delivered."""
     now = timezone.now()
     waiting = OutboxEvent.objects.filter(delivered_at=None).exclude(next_try_at__gt=now).order_by("pk")
-    return sum(deliver(pk) for pk in list(waiting.values_list("pk", flat=True)))
+    return sum(deliver(pk) for pk in list(waiting.values_list("pk", flat=True)[:limit]))
 
 
 def deliver(event_id: int) -> bool:
-    """Call every subscriber of one event. False, with the next try planned, if one of them fails."""
-    event = OutboxEvent.objects.select_related("order", "entry").get(pk=event_id)
+    """Call every subscriber that has not had the event yet. False, with the next try planned, if one of them fails."""
+    event = OutboxEvent.objects.get(pk=event_id)
     if event.delivered_at:
         return True
-    try:
-        for func in list(_subscribers[event.kind].values()):
-            func(event)
-    except Exception as error:
-        # Whatever a subscriber raises must neither lose the event nor stop the others.
-        logger.exception("Outbox event %s failed and will be tried again", event.pk)
-        return _plan_again(event, error)
+    failures = [
+        error for name, func in list(_subscribers[event.kind].items()) if (error := _tell(event_id, name, func))
+    ]
+    if failures:
+        return _plan_again(event, failures[0])
     OutboxEvent.objects.filter(pk=event.pk).update(delivered_at=timezone.now(), last_error="")
     return True
+
+
+def _tell(event_id: int, name: str, func: Subscriber) -> Exception | None:
+    """Locks the event, so that two workers never tell the same subscriber at once."""
+    try:
+        with transaction.atomic():
+            event = OutboxEvent.objects.select_for_update().get(pk=event_id)
+            __, is_new = OutboxDelivery.objects.get_or_create(event=event, subscriber=name)
+            if is_new:
+                func(event)
+    except Exception as error:
+        # Whatever a subscriber raises must neither lose the event nor stop the others.
+        logger.exception("Outbox event %s failed at %s and will be tried again", event_id, name)
+        return error
+    return None
 
 
 def _plan_again(event: OutboxEvent, error: Exception) -> bool:

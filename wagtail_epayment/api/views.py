@@ -17,6 +17,7 @@ from wagtail.models import Site
 
 from ..models import PaymentOrder
 from ..state import OrderState, balance_cents, order_state
+from .problems import ProblemSerializer, problem_response
 
 
 class OrderItemSerializer(serializers.Serializer[Any]):
@@ -38,12 +39,15 @@ class OrderSerializer(serializers.Serializer[Any]):
 
 
 class OrderStatusView(APIView):
-    """How an order stands."""
+    """How an order stands. Whoever knows the token may ask; the answer is never cached."""
 
     permission_classes = [AllowAny]
     authentication_classes: list[type] = []
 
-    @extend_schema(responses=OrderSerializer, operation_id="order_status")
+    def get_exception_handler(self) -> Any:
+        return problem_response
+
+    @extend_schema(responses={200: OrderSerializer, 404: ProblemSerializer}, operation_id="order_status")
     def get(self, request: Request, token: str) -> Response:
         order = get_object_or_404(PaymentOrder.objects.prefetch_related("items", "attempts"), token=token)
         site = Site.find_for_request(request._request)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from .apply import apply_message, process_left_over, receive
+from .apply import apply_message
 from .cancel import cancel_order
 from .create import NewItem, create_order
 from .expire import expire
+from .inbox import process_left_over, receive
 from .issue import issue_receipt
 from .poll import poll_attempt, poll_due
 from .start import start_payment

@@ -6,61 +6,25 @@ transaction). Replays, races, wrong order and a crash at any line change nothing
 
 from __future__ import annotations
 
-import json
+import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
-from ..errors import Garbage
 from ..models import (
     AttemptState,
     EntryKind,
     EventKind,
     LedgerEntry,
-    MessageSource,
     PaymentAttempt,
-    PaymentContract,
     PaymentOrder,
     ProviderMessage,
 )
 from ..outbox import publish
-from ..providers.base import RawMessage, Word
-from ..providers.registry import providers
+from ..providers.base import Word
 from ..state import balance_cents
 from ..transitions import ENDED_UNPAID, is_allowed
 from .schedule import next_poll
-
-
-def receive(*, contract: PaymentContract, source: MessageSource, raw: RawMessage) -> ProviderMessage:
-    """Keep a notification as it came, then understand and apply it.
-
-    Must not run in a transaction of the caller: what came in stays even if understanding it fails. Raises
-    Garbage for what cannot be a message of this provider; that is not kept.
-    """
-    word = providers.for_contract(contract).parse_notification(raw)
-    message = store(contract=contract, source=source, raw=raw)
-    return apply_message(message, word)
-
-
-def store(*, contract: PaymentContract, source: MessageSource, raw: RawMessage) -> ProviderMessage:
-    text = json.dumps({"body": raw.body.decode("latin-1"), "headers": dict(raw.headers)})
-    return ProviderMessage.objects.create(provider=contract.provider, contract=contract, source=source, raw=text)
-
-
-def process_left_over() -> int:
-    """Apply messages that were kept but never applied, because the process died in between. Returns how many."""
-    done = 0
-    for message in ProviderMessage.objects.filter(processed_at=None).select_related("contract").order_by("pk"):
-        kept = json.loads(message.raw)
-        raw = RawMessage(body=kept["body"].encode("latin-1"), headers=kept["headers"])
-        try:
-            word = providers.for_contract(message.contract).parse_notification(raw)
-        except Garbage as error:
-            _finish(message, discrepancy=str(error))
-            continue
-        apply_message(message, word)
-        done += 1
-    return done
 
 
 @transaction.atomic
@@ -68,17 +32,24 @@ def apply_message(message: ProviderMessage, word: Word) -> ProviderMessage:
     """Turn a kept message into state. Locks the order, then the attempt."""
     attempt = _locked_attempt(message, word)
     if attempt is None:
-        return _finish(message, discrepancy="No payment of this contract has this transaction id.")
+        return finish(message, discrepancy="No payment of this contract has this transaction id.")
     message.attempt = attempt
     if not word.is_verified:
-        return _finish(message, discrepancy="The signature is missing or wrong.")
-    message.is_verified = True
+        return finish(message, discrepancy="The signature is missing or wrong.")
     if _is_replay(message, word):
-        return _finish(message)
+        return finish(message, is_verified=True)
     message.dedupe_key = word.dedupe_key
-    if misfit := _misfit(attempt, word):
-        return _finish(message, discrepancy=misfit)
-    return _finish(message, discrepancy=_take(attempt, word))
+    misfit = _misfit(attempt, word)
+    return finish(message, is_verified=True, discrepancy=misfit or _take(attempt, word))
+
+
+def finish(message: ProviderMessage, *, is_verified: bool = False, discrepancy: str = "") -> ProviderMessage:
+    """Close a message; with a discrepancy it waits for the cash office."""
+    message.is_verified = is_verified
+    message.discrepancy = discrepancy[:300]
+    message.processed_at = timezone.now()
+    message.save()
+    return message
 
 
 def _locked_attempt(message: ProviderMessage, word: Word) -> PaymentAttempt | None:
@@ -92,10 +63,12 @@ def _locked_attempt(message: ProviderMessage, word: Word) -> PaymentAttempt | No
 
 
 def _is_replay(message: ProviderMessage, word: Word) -> bool:
+    if not word.dedupe_key:
+        return False
     twins = ProviderMessage.objects.filter(
-        provider=message.provider, dedupe_key=word.dedupe_key, is_verified=True
-    ).exclude(pk=message.pk)
-    return bool(word.dedupe_key) and twins.exists()
+        provider=message.provider, dedupe_key=word.dedupe_key, is_verified=True, processed_at__isnull=False
+    )
+    return twins.exclude(pk=message.pk).exists()
 
 
 def _misfit(attempt: PaymentAttempt, word: Word) -> str:
@@ -104,17 +77,19 @@ def _misfit(attempt: PaymentAttempt, word: Word) -> str:
             f"It says {word.amount_cents} {word.currency}, the attempt is over "
             f"{attempt.amount_cents} {attempt.currency}."
         )
-    if word.provider_ref and attempt.provider_ref and word.provider_ref != attempt.provider_ref:
+    if not word.provider_ref or word.provider_ref == attempt.provider_ref:
+        return ""
+    others = PaymentAttempt.objects.filter(provider=attempt.provider, provider_ref=word.provider_ref)
+    if attempt.provider_ref or others.exclude(pk=attempt.pk).exists():
         return "It names another payment of the provider than the one we began."
     return ""
 
 
 def _take(attempt: PaymentAttempt, word: Word) -> str:
-    """Change the attempt as the word says; returns what does not fit, empty if all does."""
+    """Change the attempt as the word says; returns what the cash office should look at, empty if nothing."""
     attempt.provider_ref = attempt.provider_ref or word.provider_ref
     old, new = attempt.state, word.state
-    if new == AttemptState.SUCCEEDED:
-        _book(attempt, word)
+    oddity = _book(attempt, word) if new == AttemptState.SUCCEEDED else ""
     changed = old != new and is_allowed(old, new)
     if changed:
         attempt.state = new
@@ -126,30 +101,45 @@ def _take(attempt: PaymentAttempt, word: Word) -> str:
         publish(order=attempt.order, kind=EventKind.ATTEMPT_ENDED, key=f"attempt.ended:{attempt.pk}:{new}")
     if old == AttemptState.SUCCEEDED and new in ENDED_UNPAID:
         return f'It says "{new}" after the payment had succeeded.'
-    return ""
+    return oddity
 
 
-def _book(attempt: PaymentAttempt, word: Word) -> None:
+def _book(attempt: PaymentAttempt, word: Word) -> str:
+    """Put the money into the ledger, once; returns what is odd about it, empty if nothing."""
     order = attempt.order
-    was_paid = balance_cents(order) >= order.amount_cents
-    entry, is_new = LedgerEntry.objects.get_or_create(
+    if _is_booked(attempt, word):
+        return ""
+    before_cents = balance_cents(order)
+    entry = LedgerEntry.objects.create(
+        order=order,
         attempt=attempt,
         kind=EntryKind.PAYMENT,
         provider_ref=word.payment_ref or attempt.provider_ref or attempt.merchant_tx_id,
-        defaults={
-            "order": order,
-            "amount_cents": word.amount_cents,
-            "currency": word.currency,
-            "method": word.method,
-            "occurred_at": word.occurred_at or timezone.now(),
-        },
+        amount_cents=word.amount_cents,
+        currency=word.currency,
+        method=word.method,
+        occurred_at=_instant(attempt, word),
     )
-    if is_new and not was_paid and balance_cents(order) >= order.amount_cents:
+    after_cents = before_cents + entry.amount_cents
+    if before_cents < order.amount_cents <= after_cents:
         publish(order=order, kind=EventKind.ORDER_PAID, entry=entry, key=f"order.paid:{entry.pk}")
+    if order.cancelled_at:
+        return "Booked, but the order had been cancelled: please pay it back."
+    if after_cents > order.amount_cents:
+        return "Booked, but more has now been paid than is owed: please pay back what is too much."
+    return ""
 
 
-def _finish(message: ProviderMessage, *, discrepancy: str = "") -> ProviderMessage:
-    message.discrepancy = discrepancy[:300]
-    message.processed_at = timezone.now()
-    message.save()
-    return message
+def _is_booked(attempt: PaymentAttempt, word: Word) -> bool:
+    """Whether this money is in the ledger already. A provider may name it in one message and not in another."""
+    refs = set(attempt.entries.filter(kind=EntryKind.PAYMENT).values_list("provider_ref", flat=True))
+    unnamed = {attempt.provider_ref, attempt.merchant_tx_id}
+    return bool(refs) and (not word.payment_ref or word.payment_ref in refs or bool(refs & unnamed))
+
+
+def _instant(attempt: PaymentAttempt, word: Word) -> datetime.datetime:
+    """When the provider says the money came, if its clock can be believed; else now."""
+    now, leeway = timezone.now(), datetime.timedelta(hours=1)
+    if word.occurred_at and attempt.created_at - leeway <= word.occurred_at <= now + leeway:
+        return min(word.occurred_at, now)
+    return now

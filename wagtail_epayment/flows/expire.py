@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import datetime
+import logging
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from .. import conf
@@ -13,15 +15,23 @@ from ..transitions import OPEN, is_allowed
 from .poll import poll_attempt
 from .schedule import next_poll
 
+logger = logging.getLogger(__name__)
 
-def expire() -> int:
+
+def expire(*, limit: int = 200) -> int:
     """Expire attempts nobody finished, each only after the provider was asked. Returns how many expired.
 
-    While a provider cannot be asked its attempts stay open: a time-out is no answer.
+    While a provider cannot be asked its attempts stay open: a time-out is no answer. Locks order, then attempt.
     """
-    limit = timezone.now() - datetime.timedelta(minutes=conf.get().EXPIRE_AFTER_MINUTES)
-    stale = PaymentAttempt.objects.filter(state__in=OPEN, created_at__lt=limit).select_related("order", "contract")
-    return sum(_ask_and_expire(attempt) for attempt in stale)
+    stale = PaymentAttempt.objects.filter(_too_old(), state__in=OPEN).order_by("updated_at")
+    return sum(_ask_and_expire(attempt) for attempt in stale.select_related("order", "contract")[:limit])
+
+
+def _too_old() -> Q:
+    settings, now = conf.get(), timezone.now()
+    finished_by = now - datetime.timedelta(minutes=settings.EXPIRE_AFTER_MINUTES)
+    addressed_by = now - datetime.timedelta(minutes=settings.ABANDON_AFTER_MINUTES)
+    return Q(created_at__lt=finished_by) | Q(created_at__lt=addressed_by, redirect_url="")
 
 
 def _ask_and_expire(attempt: PaymentAttempt) -> bool:
@@ -29,7 +39,8 @@ def _ask_and_expire(attempt: PaymentAttempt) -> bool:
         poll_attempt(attempt)
     except ProviderRefused:
         pass  # The provider never got it, so nobody can have paid.
-    except PaymentError:
+    except PaymentError as error:
+        logger.warning("Attempt %s is overdue and its provider cannot be asked: %s", attempt.pk, error)
         return False
     return _expire(attempt)
 

@@ -5,10 +5,11 @@ import logging
 from django.db import connection, transaction
 from django.utils import timezone
 
-from ..errors import PaymentError, ProviderRefused
+from ..errors import PaymentError, ProviderRefused, ProviderUnavailable
 from ..models import MessageSource, PaymentAttempt
 from ..providers.registry import providers
-from .apply import apply_message, store
+from .apply import apply_message
+from .inbox import store
 from .schedule import next_poll
 from .views_of import attempt_view
 
@@ -29,6 +30,11 @@ def poll_attempt(attempt: PaymentAttempt, *, source: MessageSource = MessageSour
     except PaymentError as error:
         plan_again(attempt, str(error))
         raise
+    except Exception as error:
+        # An adapter's own mistake must not end the asking either.
+        logger.exception("Asking for attempt %s failed", attempt.pk)
+        plan_again(attempt, type(error).__name__)
+        raise ProviderUnavailable("The provider's answer could not be used.") from error
     message = store(contract=attempt.contract, source=source, raw=raw)
     apply_message(message, word)
     plan_again(attempt, "")

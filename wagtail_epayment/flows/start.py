@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import datetime
+import logging
 import secrets
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils import timezone
 
-from ..errors import ContractNotUsable, OrderNotPayable, ProviderRefused, ProviderUnavailable
+from .. import conf
+from ..errors import AlreadyStarting, ContractNotUsable, OrderNotPayable, ProviderRefused, ProviderUnavailable
 from ..models import AttemptState, PaymentAttempt, PaymentContract, PaymentOrder
 from ..providers.base import Redirect, ReturnUrls
 from ..providers.registry import providers
@@ -13,6 +17,8 @@ from ..state import OrderState, balance_cents, order_state
 from ..transitions import is_allowed
 from .schedule import next_poll
 from .views_of import attempt_view
+
+logger = logging.getLogger(__name__)
 
 _PAYABLE = {OrderState.OPEN, OrderState.PENDING, OrderState.CHARGED_BACK}
 
@@ -25,8 +31,9 @@ def start_payment(
     The attempt is committed before the provider is called; a crash or time-out in between leaves it ``unknown``
     and the poller finds out. A double click gets the address of the attempt that is already under way.
 
-    Locks the order. Must not run in a transaction of the caller. Raises OrderNotPayable, ContractNotUsable,
-    ProviderRefused, ProviderUnavailable.
+    Locks the order. Must not run in a transaction of the caller. Raises OrderNotPayable, AlreadyStarting (a
+    second click while the provider has not answered the first), ContractNotUsable, ProviderRefused,
+    ProviderUnavailable.
     """
     provider = providers.for_contract(contract)
     attempt, is_new = _committed_attempt(order, contract)
@@ -40,6 +47,11 @@ def start_payment(
     except ProviderUnavailable as error:
         _note(attempt, AttemptState.UNKNOWN, str(error))
         raise
+    except Exception as error:
+        # An adapter's own mistake: whether the provider got it is unknown as well.
+        logger.exception("Starting attempt %s failed", attempt.pk)
+        _note(attempt, AttemptState.UNKNOWN, type(error).__name__)
+        raise ProviderUnavailable("The provider's answer could not be used.") from error
     _bind(attempt, redirect)
     return redirect.url
 
@@ -51,15 +63,15 @@ def _committed_attempt(order: PaymentOrder, contract: PaymentContract) -> tuple[
         raise ContractNotUsable("This way of paying is not offered here.")
     if order_state(order) not in _PAYABLE:
         raise OrderNotPayable("There is nothing to pay here any more.")
-    running = order.attempts.filter(contract=contract, state=AttemptState.PENDING).exclude(redirect_url="").first()
-    if running:
+    due_cents = order.amount_cents - balance_cents(order)
+    if running := _running(order, contract, due_cents):
         return running, False
     attempt = PaymentAttempt.objects.create(
         order=order,
         contract=contract,
         provider=contract.provider,
         merchant_tx_id=f"{order.reference}-{secrets.token_hex(6)}",
-        amount_cents=order.amount_cents - balance_cents(order),
+        amount_cents=due_cents,
         currency=order.currency,
         state=AttemptState.STARTING,
     )
@@ -68,12 +80,24 @@ def _committed_attempt(order: PaymentOrder, contract: PaymentContract) -> tuple[
     return attempt, True
 
 
+def _running(order: PaymentOrder, contract: PaymentContract, due_cents: int) -> PaymentAttempt | None:
+    """The attempt a second click finds. Raises AlreadyStarting while it has no address yet."""
+    attempts = order.attempts.filter(contract=contract, amount_cents=due_cents)
+    if found := attempts.filter(state=AttemptState.PENDING).exclude(redirect_url="").first():
+        return found
+    patience = datetime.timedelta(seconds=2 * conf.get().PROVIDER_TIMEOUT)
+    if attempts.filter(state=AttemptState.STARTING, created_at__gt=timezone.now() - patience).exists():
+        raise AlreadyStarting("This payment is being prepared: look again in a few seconds.")
+    return None
+
+
 @transaction.atomic
 def _bind(attempt: PaymentAttempt, redirect: Redirect) -> None:
     """Remember the provider's answer. A notification may have been faster: then its state stays."""
     row = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
     row.redirect_url = redirect.url
     row.provider_ref = row.provider_ref or redirect.provider_ref
+    row.last_error = ""
     if is_allowed(row.state, AttemptState.PENDING):
         row.state = AttemptState.PENDING
     row.version += 1

@@ -5,7 +5,7 @@ from .contract import PaymentContract
 from .ledger import EntryKind, LedgerEntry
 from .message import MessageSource, ProviderMessage
 from .order import OrderItem, PaymentOrder
-from .outbox import EventKind, OutboxEvent
+from .outbox import EventKind, OutboxDelivery, OutboxEvent
 from .receipt import Receipt, ReceiptNumberRange
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "LedgerEntry",
     "MessageSource",
     "OrderItem",
+    "OutboxDelivery",
     "OutboxEvent",
     "PaymentAttempt",
     "PaymentContract",

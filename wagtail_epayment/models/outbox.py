@@ -31,3 +31,17 @@ class OutboxEvent(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class OutboxDelivery(models.Model):
+    """This subscriber has had this event; committed together with what the subscriber wrote."""
+
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries")
+    subscriber = models.CharField(max_length=120)
+    delivered_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="epayment_delivery_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} → {self.subscriber}"

@@ -83,9 +83,11 @@ class Word:
     is_verified: bool
     dedupe_key: str = ""
     payment_ref: str = ""
-    """The provider's id of the money itself; two different ones on one attempt are two payments."""
+    """The provider's id of the money itself; two different ones on one attempt are two payments. Empty if the
+    provider has no such id: then an attempt is one payment at most."""
     method: str = ""
     occurred_at: datetime | None = None
+    """Aware; what lies before the attempt or in the future is not believed."""
 
 
 class BaseProvider(abc.ABC):
@@ -96,6 +98,8 @@ class BaseProvider(abc.ABC):
     can: ClassVar[Capabilities] = Capabilities()
     credential_fields: ClassVar[Mapping[str, str | Promise]] = {}
     """Names and labels of the secrets a contract needs."""
+    signature_headers: ClassVar[tuple[str, ...]] = ()
+    """Lower-case names of the request headers a notification is signed with; no others are kept."""
 
     def __init__(self, contract: ContractView) -> None:
         self.contract = contract
@@ -110,11 +114,18 @@ class BaseProvider(abc.ABC):
 
     @abc.abstractmethod
     def parse_notification(self, message: RawMessage) -> Word:
-        """Read a notification and check its signature. Must not ask the provider. Raises Garbage."""
+        """Read a notification and check its signature. Must not ask the provider.
+
+        Raises NotUnderstood if the signature is genuine and the content is new to us, Garbage if it cannot be a
+        message of this provider.
+        """
 
     @abc.abstractmethod
     def fetch(self, attempt: AttemptView) -> tuple[RawMessage, Word]:
-        """Ask for the present state. Raises ProviderUnavailable; ProviderRefused if the payment is not known."""
+        """Ask for the present state. Raises ProviderUnavailable; ProviderRefused if the payment is not known.
+
+        The word is verified if the answer is proven to be the provider's (signature, or TLS to its address).
+        """
 
     @abc.abstractmethod
     def check(self) -> None:

@@ -13,6 +13,7 @@ from ..errors import Garbage, PaymentError
 from ..flows import receive
 from ..models import MessageSource, PaymentContract
 from ..providers.base import RawMessage
+from ..providers.registry import providers
 
 logger = logging.getLogger(__name__)
 
@@ -23,28 +24,28 @@ _MAX_BYTES = 64 * 1024
 @require_http_methods(["GET", "POST"])
 def notify(request: HttpRequest, provider: str, contract_id: int) -> HttpResponse:
     """200: kept and applied, or kept as a discrepancy. 400: garbage, do not repeat. 503: our trouble, please repeat."""
-    contract = PaymentContract.objects.filter(pk=contract_id, provider=provider).first()
-    if contract is None or int(request.headers.get("Content-Length") or 0) > _MAX_BYTES:
-        return HttpResponse(status=400)
-    body = request.body if request.method == "POST" else request.META.get("QUERY_STRING", "").encode("latin-1")
     try:
-        message = receive(
-            contract=contract,
-            source=MessageSource.NOTIFY,
-            raw=RawMessage(body=body[:_MAX_BYTES], headers=_headers(request)),
-        )
+        return HttpResponse(status=_take(request, provider, contract_id))
     except Garbage:
         return HttpResponse(status=400)
     except (PaymentError, DatabaseError) as error:
         logger.error("Notification of %s could not be applied: %s", provider, type(error).__name__)
         return HttpResponse(status=503)
-    return HttpResponse(status=200 if message.is_verified else 503)
 
 
-def _headers(request: HttpRequest) -> dict[str, str]:
-    """Only headers a provider signs with; cookies and addresses are nobody's business here."""
-    return {
-        name: value
-        for name, value in request.headers.items()
-        if name.lower().startswith(("x-", "stripe-")) and not name.lower().startswith("x-forwarded")
-    }
+def _take(request: HttpRequest, provider: str, contract_id: int) -> int:
+    contract = PaymentContract.objects.filter(pk=contract_id, provider=provider).first()
+    if contract is None:
+        return 400
+    body = request.body if request.method == "POST" else request.META.get("QUERY_STRING", "").encode("latin-1")
+    if len(body) > _MAX_BYTES:
+        return 400
+    raw = RawMessage(body=body, headers=_headers(request, provider))
+    message = receive(contract=contract, source=MessageSource.NOTIFY, raw=raw)
+    return 200 if message.is_verified else 503
+
+
+def _headers(request: HttpRequest, provider: str) -> dict[str, str]:
+    """Only what the provider signs with; cookies and addresses are nobody's business here."""
+    wanted = providers.get(provider).signature_headers if provider in providers else ()
+    return {name: value for name, value in request.headers.items() if name.lower() in wanted}

@@ -8,14 +8,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 from wagtail.models import Site
 
-from ..errors import ContractNotUsable, OrderNotPayable, PaymentError, ProviderUnavailable
+from ..errors import AlreadyStarting, OrderNotPayable, PaymentError, ProviderUnavailable
 from ..flows import issue_receipt, poll_attempt, start_payment
 from ..models import AttemptState, EntryKind, LedgerEntry, MessageSource, PaymentAttempt, PaymentContract, PaymentOrder
 from ..providers.registry import providers
-from ..state import OrderState, order_state
+from ..state import OrderState, balance_cents, order_state
+from ..transitions import OPEN
 from .urls_of import return_urls
 
 _PAYABLE = (OrderState.OPEN, OrderState.PENDING, OrderState.CHARGED_BACK)
@@ -38,9 +40,9 @@ def _start(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
         return _page(request, order, error=_("Please choose how you want to pay."), status=422)
     try:
         return redirect(start_payment(order=order, contract=contract, urls=return_urls(request)))
-    except OrderNotPayable:
+    except (OrderNotPayable, AlreadyStarting):
         return redirect("wagtail_epayment:pay", order.token)
-    except (ContractNotUsable, PaymentError) as error:
+    except PaymentError as error:
         return _page(request, order, error=_excuse(error), status=503)
 
 
@@ -53,13 +55,14 @@ def _excuse(error: PaymentError) -> str:
     return _("This way of paying is not available at the moment. Please choose another one or try again later.")
 
 
+@csrf_exempt  # Some providers send the payer back by POST; nothing of what it carries is read.
 @never_cache
 @require_http_methods(["GET", "POST"])
 def back(request: HttpRequest, return_token: str) -> HttpResponse:
     """The payer comes back. What the address says proves nothing, so the provider is asked."""
     attempt = get_object_or_404(PaymentAttempt.objects.select_related("order", "contract"), return_token=return_token)
     order = _order(request, attempt.order.token)
-    if attempt.state in {AttemptState.STARTING, AttemptState.PENDING, AttemptState.UNKNOWN}:
+    if attempt.state in OPEN:
         try:
             poll_attempt(attempt, source=MessageSource.RETURN)
         except PaymentError:
@@ -94,18 +97,25 @@ def _order(request: HttpRequest, token: str) -> PaymentOrder:
 
 
 def _page(request: HttpRequest, order: PaymentOrder, *, error: str = "", status: int = 200) -> HttpResponse:
+    response = render(request, "wagtail_epayment/pay.html", {**page_context(order), "error": error}, status=status)
+    # The address is the key to the order. Not "no-referrer": that would take the Origin from our own form.
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def page_context(order: PaymentOrder) -> dict[str, Any]:
+    """What the page of an order shows."""
     attempts = list(order.attempts.all())
+    last = attempts[0] if attempts else None
     state = order_state(order)
-    context: dict[str, Any] = {
+    return {
         "order": order,
         "items": order.items.all(),
         "state": state,
-        "last": attempts[0] if attempts else None,
+        "due_cents": order.amount_cents - balance_cents(order),
+        "last": last,
+        "is_waiting": state == OrderState.PENDING or (last is not None and last.state == AttemptState.STARTING),
         "running": next((row for row in attempts if row.state == AttemptState.PENDING and row.redirect_url), None),
         "contracts": offered(order) if state in _PAYABLE else [],
         "payments": order.entries.filter(kind=EntryKind.PAYMENT).order_by("pk"),
-        "error": error,
     }
-    response = render(request, "wagtail_epayment/pay.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"
-    return response

@@ -9,7 +9,10 @@ from wagtail_epayment.outbox import deliver_due
 
 
 class Command(BaseCommand):
-    help = "Ask providers for payments that are under way, finish what a crash left over. Run it every minute."
+    help = (
+        "Ask providers for payments that are under way, expire what nobody finished, apply messages and deliver "
+        "events a crash left over. Run it every minute; two runs at once do no damage."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         left_over, answered, expired, delivered = process_left_over(), poll_due(), expire(), deliver_due()

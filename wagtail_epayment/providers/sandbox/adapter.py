@@ -9,7 +9,7 @@ from typing import Any
 import requests
 from django.utils.translation import gettext_lazy as _
 
-from ...errors import Garbage, ProviderRefused, ProviderUnavailable
+from ...errors import Garbage, NotUnderstood, ProviderRefused, ProviderUnavailable
 from ...models import AttemptState
 from ..base import AttemptView, BaseProvider, Capabilities, RawMessage, Redirect, ReturnUrls, Word
 from ..registry import providers
@@ -20,6 +20,7 @@ _STATES = {
     "succeeded": AttemptState.SUCCEEDED,
     "failed": AttemptState.FAILED,
     "cancelled": AttemptState.CANCELLED,
+    "unknown": AttemptState.UNKNOWN,
 }
 
 
@@ -27,13 +28,14 @@ _STATES = {
 class SandboxProvider(BaseProvider):
     """Pay page for demo and tests. Refused in production by check epayment.E002.
 
-    Options: ``base_url``, where our server reaches the bank; ``public_path``, where the payer's browser reaches
-    it on the same host (default: the address the bank answers).
+    Options: ``base_url``, where our server reaches the bank, e.g. "http://127.0.0.1:8000/sandbox-bank/";
+    ``public_url``, where the payer's browser reaches it (default: on the host the payer pays on).
     """
 
     label = _("Sandbox (no real money)")
     can = Capabilities(notify=True, poll=True)
     credential_fields = {"merchant_id": _("merchant id"), "secret": _("secret")}
+    signature_headers = (HEADER.lower(),)
 
     def start(self, attempt: AttemptView, *, urls: ReturnUrls) -> Redirect:
         order = {
@@ -46,12 +48,20 @@ class SandboxProvider(BaseProvider):
             "notify_url": urls.notify,
         }
         __, answer = self._call("POST", "api/payments/", json.dumps(order).encode())
-        return Redirect(provider_ref=answer["ref"], url=answer["url"])
+        ref, url = _text(answer.get("ref")), _text(answer.get("url"), longest=2000)
+        if public := str(self.contract.options.get("public_url", "")).rstrip("/"):
+            url = f"{public}/pay/{ref}/"
+        return Redirect(provider_ref=ref, url=url)
 
     def parse_notification(self, message: RawMessage) -> Word:
-        said = _read(message.body)
         signature = {name.lower(): value for name, value in message.headers.items()}.get(HEADER.lower(), "")
-        return _word(said, is_verified=is_genuine(message.body, self._secret, signature))
+        is_verified = is_genuine(message.body, self._secret, signature)
+        try:
+            return _word(_read(message.body), is_verified=is_verified)
+        except Garbage as error:
+            if is_verified:
+                raise NotUnderstood(str(error)) from error
+            raise
 
     def fetch(self, attempt: AttemptView) -> tuple[RawMessage, Word]:
         raw, answer = self._call("GET", f"api/payments/{attempt.merchant_tx_id}/", b"")
@@ -94,7 +104,7 @@ class SandboxProvider(BaseProvider):
 def _read(body: bytes) -> dict[str, Any]:
     try:
         said = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Garbage("This is not a message of the sandbox bank.") from error
     if not isinstance(said, dict):
         raise Garbage("This is not a message of the sandbox bank.")
@@ -113,16 +123,23 @@ def _word(said: dict[str, Any], *, is_verified: bool) -> Word:
             dedupe_key=_text(said.get("event_id", "")),
             payment_ref=_text(said.get("payment_ref", "")),
             method="sandbox",
-            occurred_at=datetime.datetime.fromisoformat(_text(said["at"])),
+            occurred_at=_instant(said["at"]),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise Garbage("A field of the sandbox bank's message is missing or wrong.") from error
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 200:
+def _text(value: Any, *, longest: int = 120) -> str:
+    if not isinstance(value, str) or len(value) > longest or not value.isprintable():
         raise ValueError("not a short text")
     return value
+
+
+def _instant(value: Any) -> datetime.datetime:
+    instant = datetime.datetime.fromisoformat(_text(value))
+    if instant.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return instant
 
 
 def _whole(value: Any) -> int:

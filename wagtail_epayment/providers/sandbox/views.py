@@ -40,15 +40,30 @@ def create(request: HttpRequest) -> HttpResponse:
     merchant = _merchant(request, "api/payments/")
     if merchant is None:
         return HttpResponse(status=401)
-    order = json.loads(request.body)
-    if set(order) != _FIELDS or order["amount_cents"] <= 0:
+    order = _ordered(request.body)
+    if order is None:
         return HttpResponseBadRequest()
     tx_id = order.pop("tx_id")
     payment, __ = SandboxPayment.objects.get_or_create(merchant=merchant, tx_id=tx_id, defaults=order)
+    if payment.amount_cents != order["amount_cents"]:
+        return HttpResponseBadRequest()
     # The payer's browser meets the bank on the host it came from; only our servers use the internal address.
     host = payment.back_url.split("/", 3)
     url = "/".join(host[:3]) + reverse("sandbox_bank:pay", args=[payment.ref])
     return _signed(merchant, {"ref": payment.ref, "url": url})
+
+
+def _ordered(body: bytes) -> dict[str, Any] | None:
+    """The order as sent, None if a field is missing, foreign or of the wrong kind."""
+    try:
+        order = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(order, dict) or set(order) != _FIELDS:
+        return None
+    texts = all(isinstance(order[name], str) for name in _FIELDS - {"amount_cents"})
+    amount = order["amount_cents"]
+    return order if texts and type(amount) is int and amount > 0 else None
 
 
 @require_GET
