@@ -28,3 +28,12 @@ def readable_on_white(colour: str) -> str:
         parts = (int(int(colour[i : i + 2], 16) * 0.9) for i in (1, 3, 5))
         colour = "#" + "".join(f"{part:02x}" for part in parts)
     return colour
+
+
+def stylesheet(colour: str) -> str:
+    """The custom properties our style sheet and KERN-UX take their main colour from."""
+    on_colour, link = text_on(colour), readable_on_white(colour)
+    return (
+        f":root {{ --bp-colour: {colour}; --bp-on-colour: {on_colour}; --bp-link: {link}; "
+        f"--kern-color-action-default: {link}; --kern-color-action-on-default: #ffffff; }}\n"
+    )

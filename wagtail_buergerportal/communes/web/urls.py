@@ -7,5 +7,8 @@ from . import views
 app_name = "buergerportal_communes"
 urlpatterns = [
     path("farben.css", views.colours, name="colours"),
-    path("rechtliches/<str:name>/", views.legal, name="legal"),
+    path("impressum/", views.imprint, name="imprint"),
+    path("datenschutz/", views.privacy, name="privacy"),
+    path("barrierefreiheit/", views.accessibility, name="accessibility"),
+    path("kontakt/", views.contact, name="contact"),
 ]

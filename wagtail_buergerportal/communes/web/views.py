@@ -1,3 +1,5 @@
+"""Pages every commune has, and its colours as a style sheet."""
+
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -5,54 +7,52 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
-from wagtail.models import Site
 
-from ..colours import readable_on_white, text_on
-from ..models import CommuneSettings
+from ..colours import stylesheet
+from ..current import commune_of
+from ..models import CommuneSettings, Department
 
 
-def _colour(request: HttpRequest) -> str:
-    site = Site.find_for_request(request)
-    found = CommuneSettings.objects.filter(site=site).values_list("primary_colour", flat=True).first()
-    return found or CommuneSettings._meta.get_field("primary_colour").default
+def _commune(request: HttpRequest) -> CommuneSettings:
+    town = commune_of(request)
+    if town is None:
+        raise Http404
+    return town
 
 
 def _etag(request: HttpRequest) -> str:
-    return f'"{_colour(request)}"'
+    return f'"{_commune(request).primary_colour}"'
 
 
 @require_safe
-@condition(etag_func=_etag)
 @cache_control(public=True, max_age=300)
+@condition(etag_func=_etag)
 def colours(request: HttpRequest) -> HttpResponse:
     """The commune's colour as a style sheet of its own, since pages have no inline styles."""
-    colour = _colour(request)
-    css = (
-        f":root {{ --bp-colour: {colour}; --bp-on-colour: {text_on(colour)}; "
-        f"--bp-link: {readable_on_white(colour)}; }}\n"
-    )
-    return HttpResponse(css, content_type="text/css")
+    return HttpResponse(stylesheet(_commune(request).primary_colour), content_type="text/css; charset=utf-8")
+
+
+def _statement(request: HttpRequest, heading: str, text: str) -> HttpResponse:
+    return render(request, "buergerportal/communes/legal.html", {"heading": heading, "text": text})
 
 
 @require_safe
-def legal(request: HttpRequest, name: str) -> HttpResponse:
-    """Imprint, privacy or accessibility statement of the commune."""
-    headings = {"imprint": _("Imprint"), "privacy": _("Privacy"), "accessibility": _("Accessibility")}
-    if name not in headings:
-        raise Http404
-    town = CommuneSettings.for_request(request)
-    return render(
-        request, "buergerportal/communes/legal.html", {"heading": headings[name], "text": getattr(town, name)}
-    )
+def imprint(request: HttpRequest) -> HttpResponse:
+    return _statement(request, _("Imprint"), _commune(request).imprint)
 
 
-def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "buergerportal/errors/404.html", status=404)
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    return _statement(request, _("Privacy"), _commune(request).privacy)
 
 
-def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "buergerportal/errors/403.html", status=403)
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return _statement(request, _("Accessibility"), _commune(request).accessibility)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "buergerportal/errors/500.html", status=500)
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """Address, telephone and departments of the commune."""
+    departments = Department.objects.filter(site=_commune(request).site)
+    return render(request, "buergerportal/communes/contact.html", {"departments": departments})
