@@ -16,7 +16,7 @@ def link_of(page: Page | None, context: Any) -> dict[str, Any] | None:
 
 class CardBlock(blocks.StructBlock):
     page = blocks.PageChooserBlock(label=_("Page"))
-    title = blocks.CharBlock(label=_("Title"), max_length=80, required=False, help_text=_("Empty: the page's own."))
+    title = blocks.CharBlock(label=_("Title"), max_length=80, required=False, help_text=_("Empty: its own title."))
     text = blocks.CharBlock(label=_("Text"), max_length=200, required=False)
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, Any]:
