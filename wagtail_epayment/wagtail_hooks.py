@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -11,25 +13,30 @@ from wagtail.snippets.models import register_snippet
 from wagtail_sitekit.scoping import SitePolicy
 
 from .admin.contracts import PaymentContractViewSet
-from .admin.records import DiscrepancyViewSet, LedgerViewSet, OrderViewSet
+from .admin.policies import ReadOnlyPolicy
+from .admin.records import LedgerViewSet, MessageViewSet, OrderViewSet
 from .models import LedgerEntry, PaymentContract, PaymentOrder, ProviderMessage
 
 register_permission_policy(PaymentContract, SitePolicy(PaymentContract))
-register_permission_policy(PaymentOrder, SitePolicy(PaymentOrder))
-register_permission_policy(LedgerEntry, SitePolicy(LedgerEntry, site_lookup="order__site"))
-register_permission_policy(ProviderMessage, SitePolicy(ProviderMessage, site_lookup="contract__site"))
+register_permission_policy(PaymentOrder, ReadOnlyPolicy(PaymentOrder))
+register_permission_policy(LedgerEntry, ReadOnlyPolicy(LedgerEntry, site_lookup="order__site"))
+register_permission_policy(ProviderMessage, ReadOnlyPolicy(ProviderMessage, site_lookup="contract__site"))
+
+contracts = PaymentContractViewSet()
+register_snippet(contracts)
 
 
 class PaymentsGroup(ViewSetGroup):
     menu_label = _("Payments")
     menu_icon = "tag"
     menu_order = 300
-    items = (OrderViewSet("epayment_orders"), LedgerViewSet("epayment_ledger"), DiscrepancyViewSet("epayment_messages"))
+    items = (OrderViewSet("epayment_orders"), LedgerViewSet("epayment_ledger"), MessageViewSet("epayment_messages"))
+
+    def get_submenu_items(self) -> list[Any]:
+        items = super().get_submenu_items()
+        return [*items, contracts.get_menu_item(order=len(items) + 1)]
 
 
 @hooks.register("register_admin_viewset")
 def register_payments() -> PaymentsGroup:
     return PaymentsGroup()
-
-
-register_snippet(PaymentContractViewSet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -63,10 +64,9 @@ def back(request: HttpRequest, return_token: str) -> HttpResponse:
     attempt = get_object_or_404(PaymentAttempt.objects.select_related("order", "contract"), return_token=return_token)
     order = _order(request, attempt.order.token)
     if attempt.state in OPEN:
-        try:
+        # Without an answer the page says that it is being checked, and the poller goes on asking.
+        with contextlib.suppress(PaymentError):
             poll_attempt(attempt, source=MessageSource.RETURN)
-        except PaymentError:
-            pass  # The page says that it is being checked, and the poller goes on asking.
     return redirect("wagtail_epayment:pay", order.token)
 
 

@@ -1,4 +1,7 @@
-"""The sandbox bank, for demo and tests: ``path("sandbox-bank/", include("wagtail_epayment.providers.sandbox.urls"))``."""
+"""The sandbox bank, for demo and tests.
+
+``path("sandbox-bank/", include("wagtail_epayment.providers.sandbox.urls"))``
+"""
 
 from __future__ import annotations
 
