@@ -9,3 +9,6 @@ class CommunesConfig(AppConfig):
     label = "buergerportal_communes"
     verbose_name = _("Communes")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wagtail_buergerportal import checks  # noqa: F401  registers itself

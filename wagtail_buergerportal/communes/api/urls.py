@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import path
+
+from .views import CommuneView
 
 app_name = "buergerportal_communes_api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("commune/", CommuneView.as_view(), name="commune")]

@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'municipality',
                 'verbose_name_plural': 'municipalities',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('case_prefix', 'XXX'), _negated=True), fields=('case_prefix',), name='communes_case_prefix', violation_error_message='Another municipality already has this prefix of case numbers.')],
             },
         ),
         migrations.CreateModel(

@@ -54,6 +54,15 @@ class CommuneSettings(BaseSiteSetting):
     class Meta:
         verbose_name = _("municipality")
         verbose_name_plural = _("municipalities")
+        constraints = [
+            # Case numbers are unique in the installation, so their prefixes are too; XXX means nobody chose one yet.
+            models.UniqueConstraint(
+                fields=["case_prefix"],
+                condition=~models.Q(case_prefix="XXX"),
+                name="communes_case_prefix",
+                violation_error_message=_("Another municipality already has this prefix of case numbers."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import path
+
+from .views import ServiceDetailView, ServiceListView
 
 app_name = "buergerportal_services_api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("services/", ServiceListView.as_view(), name="services"),
+    path("services/<int:pk>/", ServiceDetailView.as_view(), name="service"),
+]
