@@ -4,10 +4,11 @@ import dataclasses
 import json
 
 import pytest
+from django.utils import timezone
 
 from wagtail_epayment.flows import NewItem, create_order, start_payment
 from wagtail_epayment.models import PaymentContract
-from wagtail_epayment.providers.base import ReturnUrls
+from wagtail_epayment.providers.base import RawMessage, ReturnUrls
 from wagtail_epayment.providers.sandbox.models import SandboxMerchant
 from wagtail_epayment.providers.sandbox.signing import HEADER, sign
 
@@ -38,6 +39,27 @@ def order(site):
     )
 
 
+def said(attempt, state="succeeded", **changes):
+    """A statement of the bank about an attempt; a field set to None is left out."""
+    attempt.refresh_from_db()
+    fields = {
+        "tx_id": attempt.merchant_tx_id,
+        "ref": "sbx_1",
+        "state": state,
+        "amount_cents": attempt.amount_cents,
+        "currency": "EUR",
+        "payment_ref": "tr_1" if state == "succeeded" else "",
+        "at": timezone.now().isoformat(),
+        "event_id": f"{attempt.pk}:{state}:{changes.get('payment_ref', 'tr_1')}",
+    } | changes
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def signed(fields, secret=SECRET):
+    body = json.dumps(fields).encode()
+    return RawMessage(body=body, headers={HEADER: sign(body, secret)})
+
+
 @dataclasses.dataclass
 class Attempted:
     """An attempt under way, and what the bank could say about it."""
@@ -46,23 +68,12 @@ class Attempted:
     client: object
 
     def says(self, state="succeeded", *, secret=SECRET, **changes):
-        self.attempt.refresh_from_db()
-        said = {
-            "tx_id": self.attempt.merchant_tx_id,
-            "ref": "sbx_1",
-            "state": state,
-            "amount_cents": self.attempt.amount_cents,
-            "currency": "EUR",
-            "payment_ref": "tr_1" if state == "succeeded" else "",
-            "at": "2026-11-24T10:00:00+00:00",
-            "event_id": f"{self.attempt.pk}:{state}:{changes.get('payment_ref', 'tr_1')}",
-        } | changes
-        body = json.dumps({key: value for key, value in said.items() if value is not None})
+        message = signed(said(self.attempt, state, **changes), secret)
         return self.client.post(
             f"/zahlung/melden/sandbox/{self.attempt.contract_id}/",
-            body,
+            message.body,
             content_type="application/json",
-            headers={HEADER: sign(body.encode(), secret)},
+            headers=message.headers,
         )
 
 
