@@ -34,7 +34,6 @@ INSTALLED_APPS = [
     "wagtail.admin",
     "wagtail.api.v2",
     "wagtail",
-    "modelsearch",
     "taggit",
     "rest_framework",
     "drf_spectacular",
