@@ -9,3 +9,10 @@ class AssistantsConfig(AppConfig):
     label = "buergerportal_assistants"
     verbose_name = _("Form assistants")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wagtail.signals import published
+
+        from .flows.release import release_published
+
+        published.connect(release_published, dispatch_uid="buergerportal_assistants.release")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from wagtail import blocks
+from .placement import ExternalAssistantBlock, FormAssistantBlock
+from .steps import FeesBlock, StepsBlock
 
-
-class StepsBlock(blocks.StreamBlock):
-    """The steps of an assistant."""
-
-    step = blocks.StructBlock([("title", blocks.CharBlock())])
+__all__ = ["ExternalAssistantBlock", "FeesBlock", "FormAssistantBlock", "StepsBlock"]

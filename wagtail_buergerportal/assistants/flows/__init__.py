@@ -1,1 +1,3 @@
+"""The verbs: the only code of this app that changes rows."""
+
 from __future__ import annotations

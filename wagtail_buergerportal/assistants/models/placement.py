@@ -7,6 +7,7 @@ from wagtail.models import Site
 from wagtail_buergerportal.communes.models import Department
 from wagtail_buergerportal.identity.models import AssuranceLevel
 
+from ..forms import PlacementForm
 from .assistant import Assistant
 
 
@@ -40,6 +41,8 @@ class AssistantPlacement(models.Model):
     confirmation = models.TextField(_("text after sending"), blank=True)
     retention_days = models.PositiveSmallIntegerField(_("days until deletion after the end"), default=365)
     is_active = models.BooleanField(_("offered to citizens"), default=True)
+
+    base_form_class = PlacementForm
 
     class Meta:
         verbose_name = _("placed assistant")

@@ -1,0 +1,4 @@
+from __future__ import annotations
+from rest_framework.views import APIView
+class AssistantDefinitionView(APIView):
+    pass
