@@ -9,3 +9,8 @@ class CasesConfig(AppConfig):
     label = "buergerportal_cases"
     verbose_name = _("Cases")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import payments
+
+        payments.subscribe()

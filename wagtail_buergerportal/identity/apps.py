@@ -9,3 +9,6 @@ class IdentityConfig(AppConfig):
     label = "buergerportal_identity"
     verbose_name = _("Citizen accounts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks  # noqa: F401  registers itself

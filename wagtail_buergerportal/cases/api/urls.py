@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import path
+
+from .views import CaseStatusView
 
 app_name = "buergerportal_cases_api"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("cases/<str:number>/", CaseStatusView.as_view(), name="case")]

@@ -5,7 +5,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from encrypted_fields.fields import EncryptedJSONField
+from encrypted_fields.fields import EncryptedJSONField, EncryptedTextField
 from wagtail.models import Site
 
 from wagtail_buergerportal.communes.models import Department
@@ -39,6 +39,7 @@ class Case(models.Model):
     state = models.CharField(_("state"), max_length=24, choices=CaseState.choices, default=CaseState.RECEIVED)
     answers = EncryptedJSONField(default=dict)
     summary = EncryptedJSONField(default=list)
+    contact_email = EncryptedTextField(blank=True, default="")
     fee_cents = models.PositiveBigIntegerField(_("fee in cents"), default=0)
     payment_due_on = models.DateField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)

@@ -1,6 +1,14 @@
 from __future__ import annotations
 
-from django.urls.resolvers import URLPattern, URLResolver
+from django.urls import path
+
+from . import views
 
 app_name = "buergerportal_cases"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", views.mine, name="mine"),
+    path("suchen/", views.find, name="find"),
+    path("<str:number>/", views.status, name="status"),
+    path("<str:number>/notiert/", views.noted, name="noted"),
+    path("<str:number>/antrag.pdf", views.document, name="document"),
+]

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import datetime
+import hashlib
+import uuid
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .. import payments, storage
+from ..mails import send_confirmation
+from ..models import Case, CaseEvent, CaseState, CaseUpload
+from ..case_secret import hash_secret, new_secret
+from ..submission import Submission, Submitted
+from .numbers import next_number
+
+
+def submit(*, submission: Submission) -> Submitted:
+    """Hand in: case, files and order for the fee, all or nothing. Repeating it finds the case already made.
+
+    Locks the commune's number range.
+    """
+    if known := Case.objects.filter(submission_key=submission.submission_key).first():
+        return Submitted(known, None, payments.pay_url(known))
+    kept: list[str] = []
+    try:
+        with transaction.atomic():
+            return _make(submission, kept)
+    except BaseException as error:
+        for name in kept:
+            storage.forget(name)
+        known = Case.objects.filter(submission_key=submission.submission_key).first()
+        if isinstance(error, IntegrityError) and known:
+            return Submitted(known, None, payments.pay_url(known))
+        raise
+
+
+def _make(submission: Submission, kept: list[str]) -> Submitted:
+    secret = new_secret()
+    case = _case(submission, secret)
+    for part in submission.uploads:
+        upload = CaseUpload(
+            id=uuid.uuid4(),
+            case=case,
+            field_key=part.field_key,
+            filename=part.filename,
+            content_type=part.content_type,
+            size=len(part.data),
+            sha256=hashlib.sha256(part.data).hexdigest(),
+        )
+        upload.storage_name = storage.keep(upload.pk, part.data)
+        kept.append(upload.storage_name)
+        upload.save()
+    CaseEvent.objects.create(case=case, kind="received", text=submission.confirmation, key="received")
+    order = payments.open_order(case, submission)
+    if order is None and case.state == CaseState.WAITING_FOR_PAYMENT:
+        case.state = CaseState.RECEIVED
+        case.save(update_fields=["state"])
+    send_confirmation(case)
+    return Submitted(case, secret, payments.pay_url(case))
+
+
+def _case(submission: Submission, secret: str) -> Case:
+    number = next_number(submission.site)
+    owes = bool(submission.fee_cents) and submission.payment_policy != "none"
+    due_on = timezone.localdate() + datetime.timedelta(days=submission.payment_days) if owes else None
+    waits = owes and submission.payment_policy == "required"
+    return Case.objects.create(
+        site=submission.site,
+        department=submission.department,
+        number=number,
+        submission_key=submission.submission_key,
+        secret_hash=hash_secret(number, secret),
+        title=submission.title,
+        service_key=submission.service_key,
+        language=submission.language,
+        state=CaseState.WAITING_FOR_PAYMENT if waits else CaseState.RECEIVED,
+        answers=submission.answers,
+        summary=submission.summary,
+        contact_email=submission.payer.get("email", ""),
+        fee_cents=submission.fee_cents if owes else 0,
+        payment_due_on=due_on,
+        citizen=submission.citizen,
+        retention_days=submission.retention_days,
+    )
