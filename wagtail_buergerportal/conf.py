@@ -15,6 +15,17 @@ class Conf:
     """Static path of the KERN design system ("kern/kern.min.css"); empty means our own small stylesheet."""
     KERN_FONT_CSS: str = ""
     """Static path of KERN's font stylesheet ("kern/fonts/fira-sans.css"); empty means the system's font."""
+    PRIVATE_ROOT: str = ""
+    """Directory for files of cases, outside MEDIA_ROOT, unless STORAGES has an alias "private"."""
+    ALLOW_MOCK_LOGIN: bool = False
+    """Lets the mock login run with DEBUG off, for demos and tests."""
+    MAX_UPLOAD_BYTES: int = 10 * 1024 * 1024
+    """Largest single file people may hand in, in bytes."""
+    DRAFT_DAYS: int = 30
+    """Days after which a draft nobody touched is deleted."""
+    THROTTLE_TRIES: int = 10
+    """Wrong numbers, secrets or passwords within THROTTLE_MINUTES before one has to wait."""
+    THROTTLE_MINUTES: int = 15
 
 
 def get() -> Conf:
