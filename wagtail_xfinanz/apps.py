@@ -9,3 +9,11 @@ class XFinanzConfig(AppConfig):
     label = "wagtail_xfinanz"
     verbose_name = _("Bookkeeping")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wagtail_epayment import references
+
+        from . import checks  # noqa: F401  registers itself
+        from .flows.allocate import allocate
+
+        references.register(allocate)

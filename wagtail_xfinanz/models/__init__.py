@@ -1,1 +1,24 @@
 from __future__ import annotations
+
+from .account import DEPOSIT_KEY, FEE_KEY, PostingAccount
+from .batch import FINAL, OPEN, Batch, BatchState
+from .file import CHUNK_BYTES, BatchFile, FileChunk
+from .number_range import KassenzeichenRange
+from .posting_record import PostingRecord
+from .tenant import FinanceTenant
+
+__all__ = [
+    "CHUNK_BYTES",
+    "DEPOSIT_KEY",
+    "FEE_KEY",
+    "FINAL",
+    "OPEN",
+    "Batch",
+    "BatchFile",
+    "BatchState",
+    "FileChunk",
+    "FinanceTenant",
+    "KassenzeichenRange",
+    "PostingAccount",
+    "PostingRecord",
+]

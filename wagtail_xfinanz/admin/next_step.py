@@ -1,0 +1,40 @@
+"""Who has to do what next with a batch, in plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from wagtail.permissions import policy_registry
+
+from ..flows.release import person
+from ..models import Batch, BatchState
+
+AWAITED = {BatchState.DRAFT.value: "certify", BatchState.CERTIFIED.value: "release"}
+
+
+def next_step(batch: Batch) -> str:
+    """One sentence, without queries if the certifier is fetched."""
+    if batch.state == BatchState.DRAFT:
+        return _("Somebody has to check the postings and certify them.")
+    if batch.state == BatchState.CERTIFIED and batch.certified_by:
+        return _("Somebody other than %(person)s has to release it.") % {"person": person(batch.certified_by)}
+    if batch.state == BatchState.RELEASED:
+        return _("The file can be downloaded and read into the finance system.")
+    if batch.state == BatchState.REJECTED:
+        return _("The finance system rejected it: reverse it and collect anew.")
+    return _("Nothing more to do.")
+
+
+def who_can(batch: Batch) -> list[str]:
+    """The names of those who may do the awaited step; superusers aside, they administer."""
+    action = AWAITED.get(batch.state)
+    if action is None:
+        return []
+    users = policy_registry.get_by_type(Batch).users_with_permission_for_instance(action, batch)
+    users = users.filter(is_superuser=False).exclude(pk=batch.certified_by_id).distinct()
+    return sorted(person(user) for user in users)
+
+
+def may(user: Any, action: str, batch: Batch) -> bool:
+    return policy_registry.get_by_type(Batch).user_has_permission_for_instance(user, action, batch)

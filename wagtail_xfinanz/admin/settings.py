@@ -1,0 +1,102 @@
+"""What is set up once: tenants, number ranges and posting accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import IndexView
+
+from wagtail_sitekit.scoping import SiteScopedSnippetViewSet, SiteScopedViewSet
+
+from ..models import FinanceTenant, KassenzeichenRange, PostingAccount
+from .forms import OfTenantForm, RangeForm, TenantForm
+
+
+class TenantIndexView(IndexView):
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("site")
+
+
+class FinanceTenantViewSet(SiteScopedViewSet):
+    model = FinanceTenant
+    icon = "home"
+    menu_label = _("Tenants")
+    index_view_class = TenantIndexView
+    copy_view_enabled = False
+    list_display = ["name", "number", "site", "default_format", "is_active"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("site"),
+            FieldRowPanel([FieldPanel("name"), FieldPanel("number")]),
+            FieldPanel("default_format"),
+            FieldPanel("is_active"),
+        ],
+        base_form_class=TenantForm,
+    )
+
+
+class RemainingColumn(Column):
+    """How many numbers are left; says so if they run out."""
+
+    def get_value(self, instance: Any) -> str:
+        text = _("%(count)s – add a new range soon") if instance.is_low else "%(count)s"
+        return text % {"count": instance.remaining}
+
+
+class OfTenantIndexView(IndexView):
+    def get_base_queryset(self) -> Any:
+        return super().get_base_queryset().select_related("tenant")
+
+
+class KassenzeichenRangeViewSet(SiteScopedViewSet):
+    model = KassenzeichenRange
+    icon = "order-up"
+    menu_label = _("Kassenzeichen ranges")
+    index_view_class = OfTenantIndexView
+    copy_view_enabled = False
+    list_display = [
+        "__str__",
+        "tenant",
+        "counter_next",
+        RemainingColumn("remaining", label=_("numbers left")),
+        "is_active",
+    ]
+    edit_handler = ObjectList(
+        [
+            HelpPanel(content=_("A Kassenzeichen is prefix, counter and check digit. No number is ever given twice.")),
+            FieldPanel("tenant"),
+            FieldRowPanel([FieldPanel("prefix"), FieldPanel("total_length")]),
+            FieldRowPanel([FieldPanel("counter_start"), FieldPanel("counter_maximum")]),
+            FieldPanel("algorithm"),
+            FieldRowPanel([FieldPanel("warn_at"), FieldPanel("is_active")]),
+        ],
+        base_form_class=RangeForm,
+    )
+
+
+class PostingAccountViewSet(SiteScopedSnippetViewSet):
+    model = PostingAccount
+    icon = "list-ul"
+    menu_label = _("Posting accounts")
+    list_display = ["key", "label", "tenant", "product", "account", "budget_line", "valid_from", "valid_until"]
+    search_fields = ["key", "label", "account", "budget_line"]
+    edit_handler = ObjectList(
+        [
+            FieldPanel("tenant"),
+            FieldRowPanel([FieldPanel("key"), FieldPanel("label")]),
+            MultiFieldPanel(
+                [
+                    FieldRowPanel([FieldPanel("product"), FieldPanel("account")]),
+                    FieldRowPanel([FieldPanel("cost_centre"), FieldPanel("cost_unit")]),
+                ],
+                heading=_("Double-entry bookkeeping"),
+            ),
+            MultiFieldPanel([FieldPanel("budget_line")], heading=_("Cameralistic bookkeeping")),
+            FieldPanel("tax_account"),
+            FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until")]),
+        ],
+        base_form_class=OfTenantForm,
+    )

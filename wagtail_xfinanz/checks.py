@@ -1,0 +1,40 @@
+"""System checks; each hint names the fix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from . import conf
+from .formats.csv.profile import Profile
+from .formats.registry import formats
+
+
+@register("xfinanz")
+def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        settings_now = conf.get()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="Correct the WAGTAIL_XFINANZ dict.", id="xfinanz.E001")]
+    return [*_formats(settings_now), *_profiles(settings_now)]
+
+
+def _formats(settings_now: conf.Conf) -> Iterator[CheckMessage]:
+    for name in settings_now.FORMATS:
+        if name not in formats:
+            hint = f'Known formats: {", ".join(formats.names())}. Does the app that registers "{name}" start first?'
+            yield Error(f'WAGTAIL_XFINANZ["FORMATS"] names the unknown format "{name}".', hint=hint, id="xfinanz.E002")
+        elif reason := formats.get(name).not_ready():
+            yield Warning(f'The format "{name}" writes no files yet.', hint=reason, id="xfinanz.W001")
+
+
+def _profiles(settings_now: conf.Conf) -> Iterator[CheckMessage]:
+    for tenant, profile in settings_now.CSV_PROFILES.items():
+        try:
+            Profile(**profile)
+        except (ImproperlyConfigured, TypeError) as error:
+            message = f'The CSV profile of tenant "{tenant}" cannot work: {error}'
+            yield Error(message, hint='Correct WAGTAIL_XFINANZ["CSV_PROFILES"].', id="xfinanz.E003")

@@ -1,0 +1,25 @@
+"""The WAGTAIL_XFINANZ settings, typed and with defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from wagtail_sitekit.conf import load
+
+
+@dataclass(frozen=True, slots=True)
+class Conf:
+    """What a site may set in its ``WAGTAIL_XFINANZ`` dict."""
+
+    FORMATS: Sequence[str] = ("kassenbuch", "csv")
+    """Files made at each release. "kassenbuch" is always made: its hash chains the batches."""
+    TIME_ZONE: str = "Europe/Berlin"
+    """Where the day of a payment and thereby its budget year begins."""
+    CSV_PROFILES: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By tenant number ("" for all others): "columns" (a list of names), "encoding" ("utf-8-sig" or "cp1252")."""
+
+
+def get() -> Conf:
+    return load("WAGTAIL_XFINANZ", Conf)

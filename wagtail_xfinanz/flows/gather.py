@@ -1,0 +1,70 @@
+"""What the ledger holds for a tenant that no batch has yet, made into postings or into a problem that is shown."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+
+from wagtail_epayment.models import LedgerEntry, PaymentOrder
+
+from ..models import FINAL, FinanceTenant, PostingRecord
+from .compose import Accounts, Problem, compose
+
+ORDERS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A ledger entry with the records that book it, not yet saved, or with the problems that keep it out."""
+
+    entry: LedgerEntry
+    records: tuple[PostingRecord, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def is_booked() -> Exists:
+    """Whether a ledger entry stands in a batch and has not been taken back by a released reversal."""
+    final = [state.value for state in FINAL]
+    live = PostingRecord.objects.filter(entry=OuterRef("pk"), reverses=None).exclude(
+        reversal__batch__state__in=final, reversal__isnull=False
+    )
+    return Exists(live)
+
+
+def open_entries(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> QuerySet[LedgerEntry]:
+    """Entries of the tenant's site up to the cut-off that no batch books."""
+    entries = LedgerEntry.objects.filter(order__site_id=tenant.site_id, occurred_at__lte=cut_off)
+    return entries.filter(~is_booked()).order_by("pk")
+
+
+def gather(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> Iterator[Gathered]:
+    """Every open entry, grouped by order, about in ledger order. Reads in bounded steps, changes nothing."""
+    accounts = Accounts(tenant)
+    open_now = open_entries(tenant, cut_off=cut_off)
+    orders = dict.fromkeys(open_now.values_list("order_id", flat=True).iterator())
+    for ids in _chunks(orders):
+        open_here = set(open_now.filter(order_id__in=ids).values_list("pk", flat=True))
+        ready = [found for order in _load(ids) for found in _of_order(order, open_here, accounts)]
+        yield from sorted(ready, key=lambda found: found.entry.pk)
+
+
+def _load(ids: list[UUID]) -> QuerySet[PaymentOrder]:
+    entries = LedgerEntry.objects.select_related("attempt").order_by("pk")
+    return PaymentOrder.objects.filter(pk__in=ids).prefetch_related("items", Prefetch("entries", entries))
+
+
+def _of_order(order: PaymentOrder, open_here: set[int], accounts: Accounts) -> Iterator[Gathered]:
+    for entry, records, problems in compose(order, accounts):
+        if entry.pk in open_here:
+            yield Gathered(entry, () if problems else tuple(records), tuple(problems))
+
+
+def _chunks(orders: Iterable[UUID]) -> Iterator[list[UUID]]:
+    iterator = iter(orders)
+    while chunk := list(islice(iterator, ORDERS_AT_ONCE)):
+        yield chunk

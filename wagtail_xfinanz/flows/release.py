@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+
+from ..errors import SamePerson, WrongState
+from ..formats import Header, Line, formats
+from ..formats.registry import LEADING
+from ..models import Batch, BatchState, FinanceTenant
+from .store import store_file
+from .sums import check_sums
+
+
+@transaction.atomic
+def release(batch: Batch, *, by: Any) -> Batch:
+    """Person B, never the certifier, orders the batch to be booked (angeordnet).
+
+    Locks the tenant, which puts its releases in a row, then the batch. The gapless number, the hash chain, the
+    rendered and validated files and the new state are one transaction: all of it exists or nothing. Raises
+    WrongState, SamePerson, Tampered, FormatInvalid or TextNotWritable.
+    """
+    tenant = FinanceTenant.objects.select_for_update().get(pk=batch.tenant_id)
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("certified_by").get(pk=batch.pk)
+    _may_release(batch, by)
+    check_sums(batch)
+    _sign(batch, tenant, by)
+    header = header_of(batch, tenant)
+    with translation.override("de"):
+        for cls in formats.enabled():
+            if not cls().not_ready():
+                written = store_file(batch, cls(), header=header, lines=lines_of(batch))
+                if cls.name == LEADING:
+                    batch.content_hash = written.sha256
+    batch.save()
+    log(instance=batch, action="wagtail_xfinanz.release", user=by)
+    return batch
+
+
+def _may_release(batch: Batch, by: Any) -> None:
+    if batch.state != BatchState.CERTIFIED:
+        raise WrongState(
+            _("Only certified batches can be released; this one is: %(state)s.") % {"state": batch.get_state_display()}
+        )
+    if batch.certified_by_id == by.pk:
+        raise SamePerson(_("You certified this batch yourself. Another person has to release it."))
+
+
+def _sign(batch: Batch, tenant: FinanceTenant, by: Any) -> None:
+    mine = Batch.objects.filter(tenant=tenant)
+    last = mine.filter(budget_year=batch.budget_year).aggregate(number=Max("number"))["number"] or 0
+    previous = mine.exclude(chain_position=None).order_by("-chain_position").first()
+    batch.number = last + 1
+    batch.chain_position = previous.chain_position + 1 if previous and previous.chain_position else 1
+    batch.previous_hash = previous.content_hash if previous else ""
+    batch.state = BatchState.RELEASED
+    batch.released_by, batch.released_at = by, timezone.now()
+
+
+def header_of(batch: Batch, tenant: FinanceTenant) -> Header:
+    """What the files say about the batch as a whole. Raises WrongState for a batch that is not fully signed."""
+    if not (batch.number and batch.certified_by and batch.certified_at and batch.released_by and batch.released_at):
+        raise WrongState(_("This batch is not certified and released."))
+    return Header(
+        tenant_number=tenant.number,
+        tenant_name=tenant.name,
+        budget_year=batch.budget_year,
+        number=batch.number,
+        created_at=batch.created_at,
+        certified_by=person(batch.certified_by),
+        certified_at=batch.certified_at,
+        released_by=person(batch.released_by),
+        released_at=batch.released_at,
+        previous_hash=batch.previous_hash,
+    )
+
+
+def lines_of(batch: Batch) -> Iterator[Line]:
+    for record in batch.postings.order_by("sequence").iterator(chunk_size=500):
+        yield Line(record.sequence, record.posting)
+
+
+def person(user: Any) -> str:
+    """The name by which an auditor finds the person."""
+    return user.get_full_name() or user.get_username()

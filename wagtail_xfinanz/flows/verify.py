@@ -1,0 +1,70 @@
+"""Does everything still fit together? Reads only; for auditors and the nightly command."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ..errors import Tampered
+from ..formats.registry import LEADING
+from ..models import FINAL, Batch, BatchFile, FinanceTenant
+from .gather import gather
+from .sums import check_sums
+
+
+def verify(tenant: FinanceTenant) -> Iterator[str]:
+    """Every contradiction in words: numbers, chain, files, sums, then payments that cannot be posted."""
+    yield from _numbers(tenant)
+    yield from _chain(tenant)
+    for found in gather(tenant, cut_off=timezone.now()):
+        for problem in found.problems:
+            yield _("Payment %(entry)s (%(reference)s): %(problem)s") % {
+                "entry": found.entry.pk,
+                "reference": found.entry.order.reference,
+                "problem": problem,
+            }
+
+
+def _numbers(tenant: FinanceTenant) -> Iterator[str]:
+    expected: dict[int, int] = {}
+    batches = Batch.objects.filter(tenant=tenant, state__in=FINAL).order_by("budget_year", "number")
+    for year, number in batches.values_list("budget_year", "number"):
+        should = expected.get(year, 0) + 1
+        if number != should:
+            yield _("Batch %(year)s/%(number)s is missing.") % {"year": year, "number": should}
+        expected[year] = number or should
+
+
+def _chain(tenant: FinanceTenant) -> Iterator[str]:
+    previous = ""
+    batches = Batch.objects.filter(tenant=tenant, state__in=FINAL).prefetch_related("files").order_by("chain_position")
+    for batch in batches.iterator(chunk_size=100):
+        if batch.previous_hash != previous:
+            yield _("Batch %(batch)s does not follow on the batch before it.") % {"batch": batch}
+        previous = batch.content_hash
+        yield from _files(batch)
+        try:
+            check_sums(batch)
+        except Tampered as error:
+            yield str(error)
+
+
+def _files(batch: Batch) -> Iterator[str]:
+    files = {kept.format: kept for kept in batch.files.all()}
+    leading = files.get(LEADING)
+    if leading is None or leading.sha256 != batch.content_hash:
+        yield _("Batch %(batch)s has another hash than its file.") % {"batch": batch}
+    for kept in files.values():
+        if sha256(kept) != kept.sha256:
+            yield _("The file %(name)s is not what was released.") % {"name": kept.filename}
+
+
+def sha256(kept: BatchFile) -> str:
+    """The hash of the bytes as they are stored now."""
+    digest = hashlib.sha256()
+    for data in kept.stream():
+        digest.update(data)
+    return digest.hexdigest()

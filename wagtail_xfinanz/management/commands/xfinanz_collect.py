@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from ...flows import collect
+from ...models import FinanceTenant
+
+
+class Command(BaseCommand):
+    help = "Puts all payments that no batch books into drafts, for every active tenant. Safe to run again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--tenant", help="only the tenant with this number")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        tenants = FinanceTenant.objects.filter(is_active=True)
+        if options["tenant"]:
+            tenants = tenants.filter(number=options["tenant"])
+        for tenant in tenants:
+            collected = collect(tenant, by=None)
+            for batch in collected.batches:
+                self.stdout.write(f"{tenant}: {batch}, {batch.count} postings, {batch.total_cents} cents")
+            if collected.with_problems:
+                self.stderr.write(f"{tenant}: {collected.with_problems} payments with problems, see the admin")

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ...flows import verify
+from ...models import Batch, FinanceTenant
+
+
+class Command(BaseCommand):
+    help = "Checks numbers, hash chain, files and sums of all batches, and that every payment is or can be posted."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wrong = 0
+        for tenant in FinanceTenant.objects.all():
+            for contradiction in verify(tenant):
+                wrong += 1
+                self.stderr.write(f"{tenant}: {contradiction}")
+        if wrong:
+            raise CommandError(f"{wrong} contradictions found.")
+        self.stdout.write(f"{Batch.objects.exclude(number=None).count()} released batches, no contradiction.")

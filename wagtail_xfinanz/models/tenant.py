@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Site
+
+from ..formats.registry import formats
+
+
+def format_choices() -> list[tuple[str, str]]:
+    return [(cls.name, str(cls.label)) for cls in formats.enabled()]
+
+
+class FinanceTenant(models.Model):
+    """A commune as its finance system knows it (Mandant). The budget year is the calendar year, see ``budget.py``."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="finance_tenants", verbose_name=_("site"))
+    name = models.CharField(_("name"), max_length=120)
+    number = models.CharField(_("tenant number"), max_length=20, help_text=_("As the finance system calls the tenant."))
+    default_format = models.CharField(
+        _("file for the finance system"), max_length=40, default="kassenbuch", choices=format_choices
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("finance tenant")
+        verbose_name_plural = _("finance tenants")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site"], condition=models.Q(is_active=True), name="xfinanz_one_active_tenant_per_site"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.number})"

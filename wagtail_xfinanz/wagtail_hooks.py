@@ -1,0 +1,70 @@
+"""Everything this app adds to the Wagtail admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.permissions import policy_registry, register_permission_policy
+from wagtail.snippets.models import register_snippet
+
+from wagtail_sitekit.scoping import SitePolicy
+
+from .admin.batches import BatchViewSet
+from .admin.settings import FinanceTenantViewSet, KassenzeichenRangeViewSet, PostingAccountViewSet
+from .models import Batch, FinanceTenant, KassenzeichenRange, PostingAccount
+
+register_permission_policy(FinanceTenant, SitePolicy(FinanceTenant))
+register_permission_policy(PostingAccount, SitePolicy(PostingAccount, site_lookup="tenant__site"))
+register_permission_policy(KassenzeichenRange, SitePolicy(KassenzeichenRange, site_lookup="tenant__site"))
+register_permission_policy(Batch, SitePolicy(Batch, site_lookup="tenant__site"))
+
+accounts = PostingAccountViewSet()
+register_snippet(accounts)
+
+
+class ProblemsItem(MenuItem):
+    def is_shown(self, request: Any) -> bool:
+        return policy_registry.get_by_type(Batch).user_has_permission(request.user, "view")
+
+
+class CashOfficeGroup(ViewSetGroup):
+    menu_label = _("Cash office")
+    menu_icon = "folder-open-inverse"
+    menu_order = 310
+    items = (
+        BatchViewSet("xfinanz_batches"),
+        FinanceTenantViewSet("xfinanz_tenants"),
+        KassenzeichenRangeViewSet("xfinanz_ranges"),
+    )
+
+    def get_submenu_items(self) -> list[Any]:
+        problems = ProblemsItem(
+            _("Problems"),
+            reverse_lazy("xfinanz_batches:problems"),
+            name="xfinanz-problems",
+            icon_name="warning",
+            order=2,
+        )
+        return [*super().get_submenu_items(), problems, accounts.get_menu_item(order=3)]
+
+
+@hooks.register("register_admin_viewset")
+def register_cash_office() -> CashOfficeGroup:
+    return CashOfficeGroup()
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    for name, label, message in (
+        ("collect", _("Collected"), _("Payments collected")),
+        ("certify", _("Certified"), _("Certified in fact and figures")),
+        ("release", _("Released"), _("Released")),
+        ("export", _("Exported"), _("Exported for the first time")),
+        ("discard", _("Discarded"), _("Draft discarded")),
+    ):
+        actions.register_action(f"wagtail_xfinanz.{name}", label, message)
