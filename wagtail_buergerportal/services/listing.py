@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model, Q, QuerySet
-from wagtail.models import Page
+from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
+from wagtail.models import Page, PageViewRestriction
 
 MAX_QUERY = 100
 
@@ -47,9 +48,18 @@ def service_models() -> list[type[Model]]:
     return [model for model in apps.get_models() if issubclass(model, ServicePageMixin)]
 
 
+def office_of(pk: int | None) -> Any:
+    """The published office with this id, of whatever page type; None if there is none. One query a page type."""
+    from .mixins import OfficeMixin
+
+    models = [model for model in apps.get_models() if issubclass(model, OfficeMixin)] if pk else []
+    return next((page for model in models if (page := model._default_manager.live().filter(pk=pk).first())), None)
+
+
 def published(model: type[Model], root: Any) -> QuerySet[Any]:
-    """The public pages of ``model`` below ``root``; built anew on each call since ``public()`` looks at once."""
-    return model._default_manager.descendant_of(root).live().public()
+    """The public pages of ``model`` below ``root``. Asks for view restrictions in the same query."""
+    restricted = PageViewRestriction.objects.annotate(asked=ExpressionWrapper(OuterRef("path"), CharField())).filter(asked__startswith=F("page__path"))
+    return model._default_manager.descendant_of(root).live().exclude(Exists(restricted))
 
 
 def list_services(root: Any, *, query: str = "", letter: str = "") -> ServiceList:
@@ -81,10 +91,19 @@ def sort_key(title: str) -> str:
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
-def search(rows: QuerySet[Any], query: str) -> list[Any]:
-    """Full-text search by the site's backend; where it finds nothing, any part of a word will do."""
-    found = list(rows.search(query, operator="and"))
-    return found or list(rows.filter(_contains(query)))
+def search(model: type[Model], root: Any, query: str) -> list[Any]:
+    """Full-text search by the site's backend; where it finds nothing, any part of a word will do.
+
+    Only words go to the backend: SQLite's takes quotes and angle brackets for its own syntax and fails. Who may see
+    what is asked afterwards, because backends know only plain filters.
+    """
+    words = " ".join(re.findall(r"\w+", query))
+    candidates = model._default_manager.descendant_of(root).live()
+    found = [page.pk for page in candidates.search(words, operator="and")] if words else []
+    if not found:
+        return list(published(model, root).filter(_contains(query)))
+    by_pk = published(model, root).in_bulk(found)
+    return [by_pk[pk] for pk in found if pk in by_pk]
 
 
 def _contains(query: str) -> Q:
@@ -96,7 +115,7 @@ def _contains(query: str) -> Q:
 
 def _matching(root: Any, query: str, everything: Sequence[Any]) -> list[Any]:
     by_pk = {page.pk: page for page in everything}
-    found = [page.pk for model in service_models() for page in search(published(model, root), query)]
+    found = [page.pk for model in service_models() for page in search(model, root, query)]
     return [by_pk[pk] for pk in found if pk in by_pk]
 
 

@@ -24,8 +24,8 @@ from wagtail.api import APIField
 from wagtail.fields import RichTextField
 from wagtail.search import index
 
-from .listing import ServiceList, list_services
-from .richtext import FEATURES
+from .listing import ServiceList, list_services, office_of
+from .richtext import FEATURES, RichSource, expand_all
 from .sections import Section
 
 LEIKA_KEY = RegexValidator(r"^99\d{12}$", _("A LeiKa key has 14 digits and begins with 99."))
@@ -48,9 +48,7 @@ class ServicePageMixin(models.Model):
     full_text = _module(_("description"))
     requirements = _module(_("requirements"))
     documents_needed = _module(_("documents needed"))
-    costs = _module(
-        _("costs"), _("What the application costs stands at the form by itself; explain here what it depends on.")
-    )
+    costs = _module(_("costs"), _("The fee stands at the form by itself; explain here what it depends on."))
     deadline = _module(_("deadlines"))
     processing_time = models.CharField(_("processing time"), max_length=120, blank=True)
     procedure = _module(_("procedure"))
@@ -65,9 +63,7 @@ class ServicePageMixin(models.Model):
         verbose_name=_("responsible office"),
         help_text=_("A page of an office."),
     )
-    review_on = models.DateField(
-        _("review on"), null=True, blank=True, help_text=_("When somebody has to read it again.")
-    )
+    review_on = models.DateField(_("review on"), null=True, blank=True, help_text=_("The day to read it again."))
 
     #: (field, heading) in the order people need them; ``sections()`` gives the filled ones.
     service_sections: ClassVar[tuple[tuple[str, Any], ...]] = (
@@ -135,11 +131,14 @@ class ServicePageMixin(models.Model):
             raise ValidationError({"office": _("Please choose a page of an office.")})
 
     def sections(self) -> list[Section]:
-        """The filled modules with their headings."""
+        """The filled modules with their headings, links in rich text made to addresses."""
+        filled = {name: getattr(self, name) for name, _heading in self.service_sections if getattr(self, name)}
+        rich = {name for name in filled if isinstance(self._meta.get_field(name), RichTextField)}
+        texts = expand_all({name: RichSource(value) if name in rich else value for name, value in filled.items()})
         return [
-            Section(key=name, heading=str(heading), html=value, is_rich=name != "processing_time")
+            Section(key=name, heading=str(heading), text=texts[name], is_rich=name in rich)
             for name, heading in self.service_sections
-            if (value := getattr(self, name))
+            if name in filled
         ]
 
     def needs_review(self, on: datetime.date | None = None) -> bool:
@@ -148,7 +147,7 @@ class ServicePageMixin(models.Model):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)  # type: ignore[misc]
-        context["office"] = self.office.specific if self.office and self.office.live else None
+        context["office"] = office_of(self.office_id)
         return context
 
 

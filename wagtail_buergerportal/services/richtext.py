@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.http import HttpRequest
 from wagtail.blocks import RichTextBlock
 from wagtail.rich_text import RichText, expand_db_html
+
+from .pagelinks import link_pages
 
 #: What editors may use in the texts of a service; headings begin below the page's own.
 FEATURES = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
@@ -29,15 +32,15 @@ class ProseBlock(RichTextBlock):
         return RichSource(value.source if value else "")
 
 
-def expand_all(data: Any) -> Any:
+def expand_all(data: Any, request: HttpRequest | None = None) -> Any:
     """``data`` with every RichSource in its lists and dicts as HTML.
 
-    All texts are expanded together, so links cost one query a kind and not one a text.
+    All texts are expanded together, so links cost two queries a kind at most and not two a link.
     """
     texts = list(dict.fromkeys(text for text in _found(data) if text))
     if not texts:
         return _replaced(data, {})
-    expanded = expand_db_html(_BREAK.join(texts)).split(_BREAK)
+    expanded = expand_db_html(link_pages(_BREAK.join(texts), request)).split(_BREAK)
     return _replaced(data, dict(zip(texts, expanded, strict=True)))
 
 

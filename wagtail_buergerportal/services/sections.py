@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One filled module of a service: ``html`` is rich text as stored, or plain text unless ``is_rich``."""
+    """One filled module of a service: ``text`` is HTML from the editor if ``is_rich``, else plain."""
 
     key: str
     heading: str
-    html: str
-    is_rich: bool = True
+    text: str
+    is_rich: bool

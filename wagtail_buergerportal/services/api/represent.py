@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from wagtail.api import APIField
 from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page
+from wagtail.models import Locale, Page
 
 from ..mixins import OfficeMixin
 from ..richtext import RichSource, expand_all
@@ -19,18 +19,19 @@ def represent(pages: Sequence[Any], request: HttpRequest) -> list[dict[str, Any]
     """Each page's api_fields, its office and its content, rich text as HTML."""
     prefetch_streams(pages)
     offices = _offices(pages)
-    rows = [{**_frame(page, request), "office": None, **_fields(page, request)} for page in pages]
+    languages = dict(Locale.objects.values_list("pk", "language_code"))
+    rows = [{**_frame(page, request, languages), "office": None, **_fields(page, request)} for page in pages]
     for row, page in zip(rows, pages, strict=True):
         office = offices.get(page.office_id)
         if office is not None:
-            row["office"] = {**_frame(office, request), **_fields(office, request, without_streams=True)}
-    return expand_all(rows)
+            row["office"] = {**_frame(office, request, languages), **_fields(office, request, without_streams=True)}
+    return expand_all(rows, request)
 
 
-def _frame(page: Any, request: HttpRequest) -> dict[str, Any]:
+def _frame(page: Any, request: HttpRequest, languages: dict[int, str]) -> dict[str, Any]:
     return {
         "id": page.pk,
-        "language": page.locale.language_code,
+        "language": languages[page.locale_id],
         "title": page.title,
         "url": page.get_full_url(request),
     }
@@ -57,5 +58,5 @@ def _value(page: Any, field: Any, request: HttpRequest) -> Any:
 
 def _offices(pages: Sequence[Any]) -> dict[int, Any]:
     wanted = {page.office_id for page in pages if page.office_id}
-    rows = Page.objects.filter(pk__in=wanted).live().select_related("locale").specific() if wanted else []
+    rows = Page.objects.filter(pk__in=wanted).live().specific() if wanted else []
     return {office.pk: office for office in rows if isinstance(office, OfficeMixin)}

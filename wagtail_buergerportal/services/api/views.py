@@ -54,7 +54,7 @@ class ServiceDetailView(APIView):
     def get(self, request: Request, pk: int) -> Response:
         for root in _roots(request._request):
             for model in service_models():
-                if page := published(model, root).select_related("locale").filter(pk=pk).first():
+                if page := published(model, root).filter(pk=pk).first():
                     return Response(represent([page], request._request)[0])
         raise Http404
 
@@ -65,8 +65,7 @@ def _found(request: Request) -> list[tuple[type[Any], int]]:
     found: list[tuple[str, type[Any], int]] = []
     for root in _roots(request._request, request.query_params.get("language", "")):
         for model in service_models():
-            rows = published(model, root)
-            pages = search(rows, query) if query else rows.order_by("title").only("pk", "title")
+            pages = search(model, root, query) if query else published(model, root).order_by("title").only("pk", "title")
             found += [(page.title, model, page.pk) for page in pages]
     return [(model, pk) for _title, model, pk in found]
 
@@ -75,7 +74,7 @@ def _loaded(shown: list[tuple[type[Any], int]]) -> list[Any]:
     by_pk: dict[int, Any] = {}
     for model in {model for model, _pk in shown}:
         ids = [pk for kind, pk in shown if kind is model]
-        by_pk |= model._default_manager.select_related("locale").in_bulk(ids)
+        by_pk |= model._default_manager.in_bulk(ids)
     return [by_pk[pk] for _model, pk in shown]
 
 

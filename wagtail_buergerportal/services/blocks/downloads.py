@@ -9,9 +9,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 
 class DownloadBlock(blocks.StructBlock):
     document = DocumentChooserBlock(label=_("Document"))
-    title = blocks.CharBlock(
-        label=_("Title"), max_length=120, required=False, help_text=_("Empty: the document's own.")
-    )
+    title = blocks.CharBlock(label=_("Title"), max_length=120, required=False, help_text=_("Empty: its own title."))
 
     def get_api_representation(self, value: Any, context: Any = None) -> dict[str, Any]:
         document = value.get("document")
