@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
@@ -19,7 +20,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         settings_now = conf.get()
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="Correct the WAGTAIL_EPAYMENT dict.", id="epayment.E003")]
-    return [*_unknown(settings_now), *_sandbox(settings_now), *_salt()]
+    return [*_unknown(settings_now), *_sandbox(settings_now), *_salt(), *_notify_base(settings_now)]
 
 
 def _unknown(settings_now: conf.Conf) -> list[CheckMessage]:
@@ -54,5 +55,20 @@ def _salt() -> list[CheckMessage]:
             "SALT_KEY is not set: contracts and payers could not be encrypted.",
             hint="Set SALT_KEY to a list with one long random text; put a new one in front to rotate it.",
             id="epayment.E004",
+        )
+    ]
+
+
+def _notify_base(settings_now: conf.Conf) -> list[CheckMessage]:
+    base = urlsplit(settings_now.NOTIFY_BASE_URL)
+    if not settings_now.NOTIFY_BASE_URL or (
+        base.scheme in {"http", "https"} and base.netloc and base.path in {"", "/"}
+    ):
+        return []
+    return [
+        Error(
+            'WAGTAIL_EPAYMENT["NOTIFY_BASE_URL"] is not the address of a server.',
+            hint='Set it to scheme and host only, e.g. "https://portal.example", or leave it empty.',
+            id="epayment.E005",
         )
     ]

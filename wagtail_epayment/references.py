@@ -31,5 +31,10 @@ def allocate(*, site_id: int) -> str:
     for allocator in _allocators:
         if reference := allocator(site_id=site_id):
             return reference
+    return random_reference()
+
+
+def random_reference() -> str:
+    """Twelve random digits and a check digit (ISO 7064, MOD 11,10), which finds every single wrong digit."""
     digits = f"{secrets.randbelow(9 * 10**11) + 10**11}"
     return digits + mod_11_10.calc_check_digit(digits)

@@ -3,10 +3,12 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.utils import timezone
 from pypdf import PdfReader
 from wagtail.models import Site
 
-from wagtail_epayment.models import Receipt
+from wagtail_epayment.flows import cancel_order
+from wagtail_epayment.models import LedgerEntry, PaymentAttempt, PaymentOrder, Receipt
 
 pytestmark = pytest.mark.django_db
 
@@ -85,3 +87,73 @@ def test_a_secret_is_never_shown(client, admin_client, contract, order):
         assert answer.status_code == 200
         assert SECRET not in answer.content.decode()
     assert SECRET not in repr(contract) + str(contract)
+
+
+def test_what_is_still_owed_is_asked_for_and_not_the_whole_again(client, under_way, order):
+    """A part that was paid back is owed again; the button names that part."""
+    under_way.says()
+    LedgerEntry.objects.create(
+        order=order,
+        attempt=under_way.attempt,
+        kind="chargeback",
+        amount_cents=-2000,
+        currency="EUR",
+        provider_ref="cb",
+        occurred_at=timezone.now(),
+    )
+    page = client.get(f"/zahlung/{order.token}/").content.decode()
+    assert "20,00\N{NO-BREAK SPACE}€ jetzt bezahlen" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "heading", "text"),
+    [
+        ("failed", "Die Zahlung hat nicht geklappt", "Es wurde nichts abgebucht"),
+        ("cancelled", "Die Zahlung wurde abgebrochen", "Es ist nichts verloren"),
+        ("expired", "Die Zahlung wurde nicht rechtzeitig abgeschlossen", "jetzt bezahlen"),
+        ("starting", "Ihre Zahlung wird vorbereitet", "Wir warten auf den Zahlungsdienst"),
+        ("unknown", "Ihre Zahlung wird geprüft", "Jetzt noch einmal nachsehen"),
+        ("pending", "Ihre Zahlung wird geprüft", "Begonnene Zahlung fortsetzen"),
+    ],
+)
+def test_every_state_says_what_happened_and_what_to_do(client, under_way, order, state, heading, text):
+    changes = {"redirect_url": ""} if state == "starting" else {}
+    PaymentAttempt.objects.update(state=state, **changes)
+    page = client.get(f"/zahlung/{order.token}/").content.decode()
+    assert heading in page
+    assert text in page
+    assert "Vielen Dank" not in page
+    assert ('http-equiv="refresh"' in page) == (state in {"starting", "unknown", "pending"})
+
+
+def test_a_withdrawn_fee_is_not_to_be_paid(client, order, contract):
+    cancel_order(order)
+    page = client.get(f"/zahlung/{order.token}/").content.decode()
+    assert "Es ist nichts mehr zu bezahlen" in page
+    assert "jetzt bezahlen" not in page
+
+
+def test_a_click_while_the_first_is_still_on_its_way_begins_no_second_payment(client, under_way, order, contract):
+    PaymentAttempt.objects.update(state="starting", redirect_url="")
+    answer = client.post(f"/zahlung/{order.token}/", {"contract": contract.pk})
+    assert answer.url == f"/zahlung/{order.token}/"
+    assert order.attempts.count() == 1
+
+
+def test_who_paid_gets_the_way_back_to_the_request(client, under_way, order):
+    PaymentOrder.objects.update(return_url="/portal/vorgang/MUS-2026-000001/")
+    under_way.says()
+    page = client.get(f"/zahlung/{order.token}/").content.decode()
+    assert 'href="/portal/vorgang/MUS-2026-000001/"' in page
+
+
+def test_the_page_speaks_english(client, order, contract):
+    page = client.get(f"/en/zahlung/{order.token}/").content.decode()
+    assert "Please pay the fee" in page
+    assert '<html lang="en">' in page
+
+
+def test_the_page_costs_few_queries(client, under_way, order, django_assert_max_num_queries):
+    client.get(f"/zahlung/{order.token}/")
+    with django_assert_max_num_queries(8):
+        client.get(f"/zahlung/{order.token}/")

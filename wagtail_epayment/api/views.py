@@ -21,7 +21,7 @@ from .problems import ProblemSerializer, problem_response
 
 
 class OrderItemSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the item's, not the field's
     quantity = serializers.IntegerField()
     unit_cents = serializers.IntegerField(help_text="Cents, tax included.")
     total_cents = serializers.IntegerField()
