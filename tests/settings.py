@@ -92,4 +92,5 @@ MEDIA_URL = "/media/"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WAGTAIL_SITE_NAME = "Tests"
 WAGTAILADMIN_BASE_URL = "http://testserver"
+REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
 WAGTAIL_EPAYMENT = {"PROVIDERS": ["sandbox"], "ALLOW_SANDBOX": True}

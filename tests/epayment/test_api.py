@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import include, path
+from drf_spectacular.generators import SchemaGenerator
 
 pytestmark = pytest.mark.django_db
 
@@ -51,3 +53,12 @@ def test_reading_is_one_query_a_table(client, order, contract, django_assert_max
     client.get(address)
     with django_assert_max_num_queries(6):
         client.get(address)
+
+
+def test_the_interface_is_described(client):
+    generator = SchemaGenerator(patterns=[path("api/epayment/v1/", include("wagtail_epayment.api.urls"))])
+    schema = generator.get_schema(request=None, public=True)
+    described = schema["paths"]["/api/epayment/v1/orders/{token}/"]["get"]
+    assert set(described["responses"]) == {"200", "404"}
+    assert "never cached" in described["description"]
+    assert "overpaid" in schema["components"]["schemas"]["StateEnum"]["enum"]
