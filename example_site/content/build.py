@@ -275,12 +275,14 @@ def _english_pages(home: Page, index: Page, service: ServicePage) -> None:
     locale = Locale.objects.get(language_code="en")
     if service.has_translation(locale):
         return
+    # Each is published before its children are made: a page object in hand does not learn of them.
     english_home = home.copy_for_translation(locale)
     english_home.intro, english_home.body = "What would you like to do?", "[]"
+    english_home.save_revision().publish()
     english_index = index.copy_for_translation(locale)
     english_index.title = "Services from A to Z"
+    english_index.save_revision().publish()
     english = service.copy_for_translation(locale)
     for name, value in SPERRGUT_EN.items():
         setattr(english, name, value)
-    for page in (english_home, english_index, english):
-        page.save_revision().publish()
+    english.save_revision().publish()
