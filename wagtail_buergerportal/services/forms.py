@@ -6,8 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
 
 from wagtail_sitekit.money import to_decimal
 
@@ -27,7 +25,3 @@ class EuroField(forms.DecimalField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return super().has_changed(self.prepare_value(initial), data)
-
-
-class FeeForm(WagtailAdminModelForm):
-    amount_cents = EuroField(label=_("amount in euros"))

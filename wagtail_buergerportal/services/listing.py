@@ -58,7 +58,8 @@ def office_of(pk: int | None) -> Any:
 
 def published(model: type[Model], root: Any) -> QuerySet[Any]:
     """The public pages of ``model`` below ``root``. Asks for view restrictions in the same query."""
-    restricted = PageViewRestriction.objects.annotate(asked=ExpressionWrapper(OuterRef("path"), CharField())).filter(asked__startswith=F("page__path"))
+    path = ExpressionWrapper(OuterRef("path"), CharField())
+    restricted = PageViewRestriction.objects.annotate(asked=path).filter(asked__startswith=F("page__path"))
     return model._default_manager.descendant_of(root).live().exclude(Exists(restricted))
 
 

@@ -62,10 +62,12 @@ class ServiceDetailView(APIView):
 def _found(request: Request) -> list[tuple[type[Any], int]]:
     """(model, id) of what matches, in the order to show it: by relevance when searched, else by title."""
     query = clean_query(request.query_params.get("q", ""))
-    found: list[tuple[str, type[Any], int]] = []
+    found: list[tuple[type[Any], int]] = []
     for root in _roots(request._request, request.query_params.get("language", "")):
         for model in service_models():
-            pages = search(model, root, query) if query else published(model, root).order_by("title").only("pk", "title")
+            pages = (
+                search(model, root, query) if query else published(model, root).order_by("title").only("pk", "title")
+            )
             found += [(page.title, model, page.pk) for page in pages]
     return [(model, pk) for _title, model, pk in found]
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=60, validators=[django.core.validators.RegexValidator('^[a-z0-9_]+(\\.[a-z0-9_]+)*$')], verbose_name='key')),
                 ('label', models.CharField(max_length=120, verbose_name='label')),
-                ('amount_cents', models.PositiveBigIntegerField(verbose_name='amount in cents')),
+                ('amount_cents', models.PositiveBigIntegerField(verbose_name='amount in euros')),
                 ('tax_permille', models.PositiveSmallIntegerField(default=0, verbose_name='tax in per mille')),
                 ('posting_key', models.CharField(blank=True, max_length=80, verbose_name='posting key')),
                 ('schedule', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='fees', to='buergerportal_services.feeschedule')),

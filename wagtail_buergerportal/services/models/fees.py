@@ -7,7 +7,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.models import Site
 
-from ..forms import FeeForm
+from .cents import CentsField
 
 
 class FeeSchedule(ClusterableModel):
@@ -41,7 +41,7 @@ class Fee(models.Model):
     schedule = ParentalKey(FeeSchedule, on_delete=models.CASCADE, related_name="fees")
     key = models.CharField(_("key"), max_length=60, validators=[RegexValidator(r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")])
     label = models.CharField(_("label"), max_length=120)
-    amount_cents = models.PositiveBigIntegerField(_("amount in cents"))
+    amount_cents = CentsField(_("amount in euros"))
     tax_permille = models.PositiveSmallIntegerField(_("tax in per mille"), default=0)
     posting_key = models.CharField(_("posting key"), max_length=80, blank=True)
 
@@ -49,8 +49,6 @@ class Fee(models.Model):
         verbose_name = _("fee")
         verbose_name_plural = _("fees")
         constraints = [models.UniqueConstraint(fields=["schedule", "key"], name="services_fee_key")]
-
-    base_form_class = FeeForm
 
     def __str__(self) -> str:
         return self.label
