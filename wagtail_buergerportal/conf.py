@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from wagtail_sitekit.conf import load
 
@@ -26,6 +27,12 @@ class Conf:
     THROTTLE_TRIES: int = 10
     """Wrong numbers, secrets or passwords within THROTTLE_MINUTES before one has to wait."""
     THROTTLE_MINUTES: int = 15
+    PROXY_COUNT: int = 0
+    """Own reverse proxies in front that append to X-Forwarded-For; 0 means that header is not believed."""
+    MOCK_PERSONS: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Test persons of the mock login, key → profile; empty means the built-in ones."""
+    UNPAID_DAYS: int = 14
+    """Days after the last day to pay when a case that waits for its fee is withdrawn."""
 
 
 def get() -> Conf:

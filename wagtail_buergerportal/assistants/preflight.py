@@ -115,7 +115,9 @@ def _rules(
             yield from _comparison(condition, earlier[condition.field], what)
         elif condition.field in everything:
             yield Problem(
-                _("The condition at %(what)s asks for “%(key)s”, which is asked only there or later. Conditions may only look back, otherwise they would go round in circles.")  # noqa: E501
+                _(
+                    "The condition at %(what)s asks for “%(key)s”, which is asked only there or later. Conditions may only look back, otherwise they would go round in circles."
+                )  # noqa: E501
                 % names
             )
         else:

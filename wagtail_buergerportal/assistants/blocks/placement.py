@@ -35,7 +35,9 @@ class FormAssistantBlock(blocks.StructBlock):
     class Meta:
         icon = "form"
         label = _("Form assistant")
-        description = _("Opens a form assistant and says beforehand what is needed, what it costs and how long it takes.")
+        description = _(
+            "Opens a form assistant and says beforehand what is needed, what it costs and how long it takes."
+        )
         template = "assistants/blocks/form_assistant.html"
         preview_template = "assistants/blocks/form_assistant_preview.html"
 

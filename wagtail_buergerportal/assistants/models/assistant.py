@@ -82,7 +82,10 @@ class Assistant(
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         from ..web.preview import preview_context
 
-        return {**super().get_preview_context(request, mode_name), **preview_context(self._preview_definition, mode_name)}
+        return {
+            **super().get_preview_context(request, mode_name),
+            **preview_context(self._preview_definition, mode_name),
+        }
 
     def publish(self, revision: Any, *args: Any, **kwargs: Any) -> Any:
         """Publish, which releases. Raises ReleaseRefused while the preflight finds errors."""

@@ -10,8 +10,7 @@ from .numbers import Day, Number
 from .texts import Email, LongText, Phone, Text
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind()
-    for kind in (Text, LongText, Email, Phone, Number, Day, Choice, MultiChoice, YesNo, Address, File)
+    kind.name: kind() for kind in (Text, LongText, Email, Phone, Number, Day, Choice, MultiChoice, YesNo, Address, File)
 }
 
 __all__ = ["KINDS", "Kind", "Raw", "options_of"]

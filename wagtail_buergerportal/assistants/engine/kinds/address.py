@@ -55,7 +55,11 @@ class Address(Kind):
         )
 
     def show(self, field: Field, value: Any) -> str:
-        lines = [f"{value['street']} {value['house_number']}", f"{value['postal_code']} {value['city']}", value["country"]]
+        lines = [
+            f"{value['street']} {value['house_number']}",
+            f"{value['postal_code']} {value['city']}",
+            value["country"],
+        ]
         return "\n".join(line.strip() for line in lines if line.strip())
 
     def comparable(self, field: Field, value: Any) -> tuple[str, ...]:

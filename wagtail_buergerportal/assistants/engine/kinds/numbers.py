@@ -56,7 +56,9 @@ class Number(Kind):
 
     def _what(self, field: Field) -> str:
         if field.places:
-            sentence = _("Please enter a number like %(example)s, with at most %(places)d decimals and no thousands separator.")
+            sentence = _(
+                "Please enter a number like %(example)s, with at most %(places)d decimals and no thousands separator."
+            )
             return sentence % {"example": local("12.5"), "places": field.places}
         return _("Please enter a whole number in digits, like 3.")
 
@@ -80,8 +82,8 @@ class Day(Kind):
 
     def clean(self, field: Field, given: Any, *, today: date) -> str:
         day = self._parse(given)
-        first = _after(today, field.earliest_days)
-        last = _after(today, field.latest_days)
+        first = day_after(today, field.earliest_days)
+        last = day_after(today, field.latest_days)
         if first and day < first:
             raise Invalid(_("Please choose %(day)s or a later day.") % {"day": date_format(first)})
         if last and day > last:
@@ -106,7 +108,11 @@ class Day(Kind):
 
     def _parse(self, given: dict[str, str]) -> date:
         texts = {part: without_invisible(text).strip().rstrip(".") for part, text in given.items()}
-        asked = {"day": _("Please add the day."), "month": _("Please add the month."), "year": _("Please add the year.")}
+        asked = {
+            "day": _("Please add the day."),
+            "month": _("Please add the month."),
+            "year": _("Please add the year."),
+        }
         if lacking := {part: asked[part] for part, text in texts.items() if not text}:
             raise Invalid(parts=lacking)
         if not all(re.fullmatch(r"\d{1,4}", text, re.ASCII) for text in texts.values()):
@@ -146,7 +152,7 @@ def limit_of(text: str) -> Decimal | None:
         return None
 
 
-def _after(today: date, days: int | None) -> date | None:
+def day_after(today: date, days: int | None) -> date | None:
     try:
         return None if days is None else today + timedelta(days=days)
     except OverflowError:

@@ -64,7 +64,9 @@ class Phone(Kind):
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
             raise Invalid(
-                _("Please enter a telephone number like 02151 123456; from abroad with country code, like +31 20 1234567.")
+                _(
+                    "Please enter a telephone number like 02151 123456; from abroad with country code, like +31 20 1234567."
+                )
             )
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
