@@ -13,12 +13,17 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_list_or_404
+from django.utils.functional import cached_property, classproperty
+from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.models import Site
 from wagtail.permission_policies.base import BaseDjangoAuthPermissionPolicy
 from wagtail.permission_policies.sites import SitePermissionPolicy
 from wagtail.permissions import policy_registry
+from wagtail.snippets.bulk_actions.delete import DeleteBulkAction
+from wagtail.snippets.models import get_snippet_models
 from wagtail.snippets.views.chooser import SnippetChooserViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -108,12 +113,13 @@ class ScopedViewMixin:
     request: HttpRequest
     model: type[Model]
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Refuses before Wagtail's own set-up, which would already tell "forbidden" from "not there"."""
         model = getattr(self, "model", None) or self.model_class  # type: ignore[attr-defined]
         pk = kwargs.get("pk", args[0] if args else None)
         if pk is not None and not _is_visible(request.user, model, pk):
             raise Http404
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        super().setup(request, *args, **kwargs)  # type: ignore[misc]
 
     def get_base_queryset(self) -> QuerySet[Any]:
         rows = super().get_base_queryset()  # type: ignore[misc]
@@ -132,15 +138,37 @@ class ScopedViewMixin:
     def get_form(self, *args: Any, **kwargs: Any) -> BaseForm:
         form = super().get_form(*args, **kwargs)  # type: ignore[misc]
         limit_sites(form, self.request.user, self.model)
+        limit_choices(form, self.request.user)
         return form
 
+    @cached_property
+    def filters(self) -> Any:
+        """The list's filters, offering only what the user may see."""
+        filters = super().filters  # type: ignore[misc]
+        if filters is not None:
+            limit_sites(filters.form, self.request.user, self.model, actions=VIEW_ACTIONS)
+            limit_choices(filters.form, self.request.user)
+        return filters
 
-def limit_sites(form: BaseForm, user: Any, model: type[Model]) -> None:
+
+def limit_choices(form: BaseForm, user: Any) -> None:
+    """Offer of every scoped model only the rows the user may see, and the one that is already chosen."""
+    for name, field in form.fields.items():
+        rows = getattr(field, "queryset", None)
+        if rows is None or not isinstance(policy_registry.get_by_type(rows.model, fallback=False), SitePolicy):
+            continue
+        chosen = Q(pk=getattr(getattr(form, "instance", None), f"{name}_id", None))
+        field.queryset = rows.filter(Q(pk__in=visible(user, rows.model).values("pk")) | chosen)  # type: ignore[attr-defined]
+
+
+def limit_sites(form: BaseForm, user: Any, model: type[Model], *, actions: tuple[str, ...] = ("add", "change")) -> None:
     """Offer only the sites the user works for; with a single one it is already chosen."""
     field: Any = form.fields.get("site")
-    if field is None:
+    if not hasattr(field, "queryset"):
         return
-    field.queryset = sites_for(user, model)
+    field.queryset = sites_for(user, model, actions)
+    if actions == VIEW_ACTIONS:
+        return
     policy = policy_registry.get_by_type(model)
     if getattr(policy, "shared", False) and not policy._has_globally(user, ("add", "change")):
         field.required = True
@@ -176,3 +204,22 @@ class SiteScopedSnippetViewSet(_ScopedViews, SnippetViewSet):
     """A SnippetViewSet behind the model's SitePolicy, its chooser and usage views included."""
 
     chooser_viewset_class = SiteScopedChooserViewSet
+
+
+@hooks.register("register_bulk_action", order=100)
+class ScopedDelete(DeleteBulkAction):
+    """Deleting several snippets at once: Wagtail's own page would name the rows the user may not touch.
+
+    Registered after Wagtail's, so it takes its place for models with a SitePolicy.
+    """
+
+    @classproperty
+    def models(cls) -> list[type[Model]]:
+        return [
+            model
+            for model in get_snippet_models()
+            if isinstance(policy_registry.get_by_type(model, fallback=False), SitePolicy)
+        ]
+
+    def get_queryset(self, model: type[Model], object_ids: Any) -> list[Any]:  # type: ignore[override]
+        return get_list_or_404(visible(self.request.user, model), pk__in=object_ids)

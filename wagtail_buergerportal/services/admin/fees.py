@@ -15,6 +15,7 @@ class FeeScheduleViewSet(SiteScopedSnippetViewSet):
     list_display = ["name", "site", "by_law", "valid_from", "valid_until"]
     list_filter = ["site"]
     search_fields = ["name", "by_law"]
+    list_export = ["name", "site", "by_law", "valid_from", "valid_until"]
     edit_handler = ObjectList(
         [
             FieldPanel("site"),
