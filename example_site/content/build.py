@@ -22,9 +22,8 @@ from wagtail_xfinanz.models import FinanceTenant, KassenzeichenRange, PostingAcc
 
 from . import assistants as texts
 from .services import ACCESSIBILITY, IMPRINT, PRIVACY, SERVICES, SPERRGUT_EN
-from .towns import ACCOUNTS, DEPARTMENTS, KREIS, TOWNS, TownText
+from .towns import ACCOUNTS, DEPARTMENTS, KREIS, PASSWORD, TOWNS, TownText
 
-PASSWORD = "demo-musterland"
 VALID_FROM = datetime.date(2026, 1, 1)
 FREE = {"hundesteuer", "maengelmelder"}
 

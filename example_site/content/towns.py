@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
+#: Of every login of the demo.
+PASSWORD = "demo-musterland"
+
+
 @dataclass(frozen=True)
 class TownText:
     """One commune as the demo shows it; fees in cents."""

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 
-from example_site.content.build import PASSWORD, build, staff_of
-from example_site.content.towns import KREIS, TOWNS
+from example_site.content.build import build, staff_of
+from example_site.content.towns import KREIS, PASSWORD, TOWNS
 
 
 class Command(BaseCommand):
