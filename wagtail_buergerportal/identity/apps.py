@@ -12,3 +12,5 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  registers itself
+        from .providers.local import adapter as local  # noqa: F401  registers itself
+        from .providers.mock import adapter as mock  # noqa: F401  registers itself

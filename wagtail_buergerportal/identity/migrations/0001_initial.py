@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                 ('profile', encrypted_fields.fields.EncryptedJSONField(blank=True, default=dict)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('last_login_at', models.DateTimeField(blank=True, null=True)),
+                ('logged_out_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'verbose_name': 'citizen account',

@@ -21,7 +21,8 @@ class Citizen(models.Model):
     """A person who logs in to errands; never a Django user, so never near the admin.
 
     ``provider`` + ``subject`` name the account at its login provider ("local": the confirmed e-mail address's
-    keyed hash). ``profile`` holds name and address as last confirmed, encrypted.
+    keyed hash). ``profile`` holds name and address as last confirmed, encrypted. Logins from before
+    ``logged_out_at`` count no more.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -30,6 +31,7 @@ class Citizen(models.Model):
     profile = EncryptedJSONField(default=dict, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_login_at = models.DateTimeField(null=True, blank=True)
+    logged_out_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("citizen account")

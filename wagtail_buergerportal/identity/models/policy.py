@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.models import Site
 
 
 @register_setting(icon="key")
@@ -14,6 +15,11 @@ class LoginPolicy(BaseSiteSetting):
     state_account_allowed = models.BooleanField(_("state account"), default=True)
 
     panels = [FieldPanel("local_allowed"), FieldPanel("state_account_allowed")]
+
+    @classmethod
+    def of(cls, site: Site) -> LoginPolicy:
+        """The commune's policy, or the defaults; reads only, so that looking at a page writes nothing."""
+        return cls.objects.filter(site=site).first() or cls(site=site)
 
     class Meta:
         verbose_name = _("login")

@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-def _text(label: Any, autocomplete: str, *, required: bool = True, kind: str = "text") -> forms.CharField:
-    widget = forms.TextInput(attrs={"autocomplete": autocomplete, "type": kind, "class": "kern-form-input__input"})
+def _text(label: Any, autocomplete: str, *, required: bool = True) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": autocomplete, "class": "kern-form-input__input"})
     return forms.CharField(label=label, max_length=200, required=required, widget=widget)
 
 
 def _password(label: Any, autocomplete: str) -> forms.CharField:
+    """Paste is allowed, so that password managers work (WCAG 3.3.8). Long enough for any, short enough to hash."""
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "class": "kern-form-input__input"})
     return forms.CharField(label=label, max_length=200, strip=False, widget=widget)
 
@@ -27,10 +28,14 @@ class LoginForm(forms.Form):
 
 
 class RegisterForm(forms.Form):
-    first_name = _text(_("First name"), "given-name")
+    first_name = _text(_("First name"), "given-name", required=False)
     last_name = _text(_("Last name"), "family-name")
     email = _email()
     password = _password(_("Password (at least 8 characters)"), "new-password")
+
+
+class ConfirmForm(forms.Form):
+    password = _password(_("Password"), "current-password")
 
 
 class ForgotForm(forms.Form):
@@ -42,9 +47,17 @@ class ResetForm(forms.Form):
 
 
 class ProfileForm(forms.Form):
-    first_name = _text(_("First name"), "given-name")
+    """Fields the login provider vouches for are shown but cannot be changed, whatever is posted."""
+
+    first_name = _text(_("First name"), "given-name", required=False)
     last_name = _text(_("Last name"), "family-name")
     street = _text(_("Street"), "address-line1", required=False)
     house_number = _text(_("House number"), "off", required=False)
     postal_code = _text(_("Postal code"), "postal-code", required=False)
     city = _text(_("Town"), "address-level2", required=False)
+
+    def __init__(self, *args: Any, verified: frozenset[str] = frozenset(), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for key in verified & self.fields.keys():
+            self.fields[key].disabled = True
+            self.fields[key].help_text = _("From your login; cannot be changed here.")
