@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import dj_database_url
@@ -55,7 +54,15 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": dj_database_url.parse(os.environ.get("ALONE_DATABASE_URL", f"sqlite:///{_VAR}/alone.sqlite3"))}
+DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{_VAR}/xfinanz-alone.sqlite3")}
+if "sqlite" in DATABASES["default"]["ENGINE"]:
+    # A file, not memory: threads share it. Nobody needs it after a power cut.
+    DATABASES["default"]["TEST"] = {"NAME": f"{_VAR}/xfinanz-alone-tests.sqlite3"}
+    DATABASES["default"]["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF",
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "de"
 USE_TZ = True

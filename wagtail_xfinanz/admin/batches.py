@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.widgets.button import HeaderButton
 
 from wagtail_sitekit.money import format_money
@@ -45,6 +47,10 @@ class BatchIndexView(IndexView):
         return [HeaderButton(_("Collect payments"), url="collect/", icon_name="plus")]
 
 
+class BatchHistoryView(HistoryView):
+    any_permission_required = ("view",)
+
+
 class BatchInspectView(InspectView):
     """All that a certifier, a releaser or an auditor needs to judge a batch."""
 
@@ -52,9 +58,8 @@ class BatchInspectView(InspectView):
     page_title = _("Batch")
 
     def get_object(self, queryset: Any = None) -> Batch:
-        return super().get_object(
-            Batch.objects.select_related("tenant__site", "created_by", "certified_by", "released_by", "exported_by")
-        )
+        people = ("created_by", "certified_by", "released_by", "exported_by")
+        return get_object_or_404(Batch.objects.select_related("tenant__site", *people), pk=self.pk)
 
     def get_fields_context(self) -> list[Any]:
         return []
@@ -92,6 +97,7 @@ class BatchViewSet(SiteScopedViewSet):
     form_fields: list[str] = []
     index_view_class = BatchIndexView
     inspect_view_class = BatchInspectView
+    history_view_class = BatchHistoryView
     list_display = [
         "__str__",
         "tenant",

@@ -50,14 +50,18 @@ class KassenbuchFormat(BaseFormat):
         return control
 
     def validate(self, source: BinaryIO) -> None:
+        last = ""
         try:
             for _event, element in etree.iterparse(
                 source, schema=schema(), resolve_entities=False, no_network=True, load_dtd=False
             ):
-                if element.tag == _name("buchung"):
+                last = element.tag
+                if last == _name("buchung"):
                     _forget(element)
         except etree.XMLSyntaxError as error:
             raise FormatInvalid(_("The file breaks the kassenbuch schema: %(error)s") % {"error": error}) from error
+        if last != _name("kassenbuch"):
+            raise FormatInvalid(_("The file is cut off."))
 
 
 @lru_cache(maxsize=1)
