@@ -55,7 +55,8 @@ def _static(found: conf.Conf) -> list[CheckMessage]:
 
 def _request() -> list[CheckMessage]:
     name = "django.template.context_processors.request"
-    if any(name in engine.get("OPTIONS", {}).get("context_processors", []) for engine in settings.TEMPLATES):
+    templates: list[dict[str, Any]] = settings.TEMPLATES
+    if any(name in engine.get("OPTIONS", {}).get("context_processors", []) for engine in templates):
         return []
     hint = f'Add "{name}" to the context processors of TEMPLATES.'
     return [Error("Templates do not get the request, so no commune is known.", hint=hint, id="buergerportal.E003")]

@@ -221,5 +221,5 @@ class ScopedDelete(DeleteBulkAction):
             if isinstance(policy_registry.get_by_type(model, fallback=False), SitePolicy)
         ]
 
-    def get_queryset(self, model: type[Model], object_ids: Any) -> list[Any]:  # type: ignore[override]
+    def get_queryset(self, model: type[Model], object_ids: Any) -> list[Any]:
         return get_list_or_404(visible(self.request.user, model), pk__in=object_ids)

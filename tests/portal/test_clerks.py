@@ -20,7 +20,7 @@ def case_of(department, number):
         number=number,
         submission_key=uuid.uuid4(),
         secret_hash="x",
-        contact_email="",
+        contact_email="kim@muster.example",
         title="Sperrgut",
         service_key="sperrgut",
     )

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import RequestFactory
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,14 +85,16 @@ def test_looking_at_a_page_writes_nothing(client, root):
     ],
 )
 def test_error_pages_say_what_to_do(town, view, status, words):
-    answer = view(RequestFactory().get("/weg/", headers={"host": "testserver"}))
+    with translation.override("de"):
+        answer = view(RequestFactory().get("/weg/", headers={"host": "testserver"}))
     assert answer.status_code == status
     assert words in answer.content.decode()
     assert "Zur Startseite" in answer.content.decode()
 
 
 def test_the_page_for_our_own_failure_needs_no_database():
-    answer = errors.server_error(RequestFactory().get("/"))
+    with translation.override("de"):
+        answer = errors.server_error(RequestFactory().get("/"))
     assert answer.status_code == 500
     assert "Bei uns" in answer.content.decode()
 

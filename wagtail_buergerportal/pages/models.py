@@ -38,7 +38,7 @@ class PortalHomePage(Page):
         return context
 
 
-class ServiceIndexPage(ServiceIndexMixin, Page):
+class ServiceIndexPage(ServiceIndexMixin, Page):  # type: ignore[django-manager-missing]
     """Services from A to Z with search."""
 
     template = "buergerportal/pages/service_index.html"
@@ -58,7 +58,7 @@ def service_blocks() -> list[tuple[str, Block]]:
     ]
 
 
-class ServicePage(ServicePageMixin, Page):
+class ServicePage(ServicePageMixin, Page):  # type: ignore[django-manager-missing]
     """A service with its description, its form assistant and whom to ask."""
 
     body = StreamField(service_blocks(), blank=True, verbose_name=_("form and further content"))
@@ -74,7 +74,7 @@ class ServicePage(ServicePageMixin, Page):
         verbose_name_plural = _("services")
 
 
-class OfficePage(OfficeMixin, Page):
+class OfficePage(OfficeMixin, Page):  # type: ignore[django-manager-missing]
     """An office with address, opening hours and how to get in."""
 
     body = StreamField(content_blocks(), blank=True, verbose_name=_("further content"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import CharField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from wagtail.models import Page, PageViewRestriction
 
 MAX_QUERY = 100
@@ -41,7 +41,7 @@ class ServiceList:
         return bool(self.query or self.letter)
 
 
-def service_models() -> list[type[Model]]:
+def service_models() -> list[Any]:
     """The page types of the site that are services, i.e. made with ServicePageMixin."""
     from .mixins import ServicePageMixin
 
@@ -52,11 +52,11 @@ def office_of(pk: int | None) -> Any:
     """The published office with this id, of whatever page type; None if there is none. One query a page type."""
     from .mixins import OfficeMixin
 
-    models = [model for model in apps.get_models() if issubclass(model, OfficeMixin)] if pk else []
+    models: list[Any] = [model for model in apps.get_models() if issubclass(model, OfficeMixin)] if pk else []
     return next((page for model in models if (page := model._default_manager.live().filter(pk=pk).first())), None)
 
 
-def published(model: type[Model], root: Any) -> QuerySet[Any]:
+def published(model: Any, root: Any) -> QuerySet[Any]:
     """The public pages of ``model`` below ``root``. Asks for view restrictions in the same query."""
     path = ExpressionWrapper(OuterRef("path"), CharField())
     restricted = PageViewRestriction.objects.annotate(asked=path).filter(asked__startswith=F("page__path"))
@@ -92,7 +92,7 @@ def sort_key(title: str) -> str:
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
-def search(model: type[Model], root: Any, query: str) -> list[Any]:
+def search(model: Any, root: Any, query: str) -> list[Any]:
     """Full-text search by the site's backend; where it finds nothing, any part of a word will do.
 
     Only words go to the backend: SQLite's takes quotes and angle brackets for its own syntax and fails. Who may see
@@ -121,4 +121,4 @@ def _matching(root: Any, query: str, everything: Sequence[Any]) -> list[Any]:
 
 
 def _rows(rows: QuerySet[Any]) -> list[Page]:
-    return list(rows.defer_streamfields().order_by("title"))
+    return list(rows.defer_streamfields().order_by("title"))  # type: ignore[attr-defined]

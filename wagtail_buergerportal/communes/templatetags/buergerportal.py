@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django import template
 from django.apps import apps
@@ -48,7 +49,7 @@ def has_app(name: str) -> bool:
 def include_if_exists(context: Context, name: str) -> SafeString | str:
     """The template ``name`` with this context, or nothing if no installed app brings it."""
     try:
-        found = get_template(name)
+        found: Any = get_template(name)
     except TemplateDoesNotExist:
         return ""
     return mark_safe(found.template.render(context))

@@ -59,20 +59,20 @@ class ServiceDetailView(APIView):
         raise Http404
 
 
-def _found(request: Request) -> list[tuple[type[Any], int]]:
+def _found(request: Request) -> list[tuple[Any, int]]:
     """(model, id) of what matches, in the order to show it: by relevance when searched, else by title."""
     query = clean_query(request.query_params.get("q", ""))
-    found: list[tuple[type[Any], int]] = []
+    found: list[tuple[Any, int]] = []
     for root in _roots(request._request, request.query_params.get("language", "")):
         for model in service_models():
             pages = (
                 search(model, root, query) if query else published(model, root).order_by("title").only("pk", "title")
             )
-            found += [(page.title, model, page.pk) for page in pages]
-    return [(model, pk) for _title, model, pk in found]
+            found += [(model, page.pk) for page in pages]
+    return found
 
 
-def _loaded(shown: list[tuple[type[Any], int]]) -> list[Any]:
+def _loaded(shown: list[tuple[Any, int]]) -> list[Any]:
     by_pk: dict[int, Any] = {}
     for model in {model for model, _pk in shown}:
         ids = [pk for kind, pk in shown if kind is model]

@@ -8,7 +8,7 @@ from django.db import models
 from ..forms import EuroField
 
 
-class CentsField(models.PositiveBigIntegerField):
+class CentsField(models.PositiveBigIntegerField):  # type: ignore[type-arg]
     """Whole cents in the database, euros in forms. A plain integer field to migrations."""
 
     def formfield(self, *args: Any, **kwargs: Any) -> forms.Field | None:
