@@ -49,7 +49,10 @@ class Assistant(
     processing_time = models.CharField(_("how long we take"), max_length=120, blank=True)
     confirmation = models.TextField(_("text after sending"), blank=True)
     submit_label = models.CharField(
-        _("text of the last button"), max_length=60, blank=True, help_text=_("Leave empty for the usual one.")
+        _("text of the last button"),
+        max_length=60,
+        blank=True,
+        help_text=_("Leave empty for “Send”. Where a fee is due, the button always says so."),
     )
     steps = StreamField(StepsBlock(), blank=True, verbose_name=_("steps"))
     fees = StreamField(FeesBlock(), blank=True, verbose_name=_("fees"))

@@ -55,6 +55,6 @@ def review_context(draft: OpenDraft, citizen: CurrentCitizen | None) -> dict[str
 
 def button_of(draft: OpenDraft, due: Bill) -> str:
     """What the last button says: whoever has to pay is told on the button itself."""
-    if draft.definition.submit_label:
-        return draft.definition.submit_label
-    return _("Order with obligation to pay") if due.total_cents else _("Send")
+    if due.total_cents:
+        return _("Order with obligation to pay")
+    return draft.definition.submit_label or _("Send")

@@ -62,7 +62,7 @@ class Phone(Kind):
             number = phonenumbers.parse(text, "DE")
         except phonenumbers.NumberParseException:
             number = None
-        if number is None or not phonenumbers.is_possible_number(number):
+        if number is None or not phonenumbers.is_possible_number(number) or number.national_number < 10_000:
             raise Invalid(
                 _(
                     "Please enter a telephone number like 02151 123456; from abroad with country code, like +31 20 1234567."
