@@ -12,7 +12,7 @@ class AlertBlock(blocks.StructBlock):
     kind = blocks.ChoiceBlock(
         label=_("Kind"),
         choices=[
-            ("info", _("Note")),
+            ("info", _("Please note")),
             ("warning", _("Important")),
             ("danger", _("Warning")),
             ("success", _("Good news")),
