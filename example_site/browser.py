@@ -36,13 +36,37 @@ class Browser:
                 return self.open(link.get("href"))
         raise NotThere(f"No link “{text}” on {self.url}: {self.heading}")
 
-    def press(self, text: str, **fields: Any) -> Browser:
-        """Fill the form that has a button ``text`` with ``fields`` (double underscore is a dot) and press it."""
+    def press(self, text: str, fields: dict[str, Any] | None = None) -> Browser:
+        """Fill the form that has a button ``text`` with ``fields`` and press it."""
         for form in self.html.iter("form"):
             for button in form.iter("button", "input"):
                 if text in (_text(button) or button.get("value", "")) and button.get("type", "submit") == "submit":
-                    return self._submit(form, button, {k.replace("__", "."): v for k, v in fields.items()})
+                    return self._submit(form, button, fields or {})
         raise NotThere(f"No button “{text}” on {self.url}: {self.heading}")
+
+    def send(self, action: str) -> Browser:
+        """Press the button of the form that goes to ``action``."""
+        form = next(form for form in self.html.iter("form") if form.get("action") == action)
+        return self._load("POST", urljoin(self.url, action), list(form.form_values()))
+
+    def status(self, path: str) -> int:
+        """The status of a page, staying where one is."""
+        here = self.url, self.html
+        try:
+            self.open(path)
+        except NotThere:
+            pass
+        finally:
+            self.url, self.html = here
+        return int(self.response.status_code)
+
+    @property
+    def links(self) -> list[str]:
+        return [link.get("href") for link in self.html.iter("a") if link.get("href")]
+
+    def actions(self, part: str) -> list[str]:
+        """Where the forms of the page go whose address has ``part``."""
+        return [form.get("action") for form in self.html.iter("form") if part in (form.get("action") or "")]
 
     @property
     def heading(self) -> str:

@@ -6,26 +6,32 @@ the path of the booking file; the exit status tells whether everything held.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 from lxml import etree
 
+from example_site import server
 from example_site.browser import Browser, NotThere
 from example_site.content.towns import PASSWORD
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "var" / "journey"
+FOLDER = server.ROOT / "var" / "journey"
+SCHEMA = server.ROOT / "wagtail_xfinanz" / "formats" / "kassenbuch" / "kassenbuch-1.xsd"
 TOWN = "musterstadt"
+NEIGHBOUR = "neustadt"
+TOTAL = "50,50 €"
+ITEMS = {"gegenstaende": ["sofa", "schrank"], "stueck": "3", "art": "express"}
+PLACE = {
+    "adresse-street": "Am Sägewerk",
+    "adresse-house_number": "3 b",
+    "adresse-postal_code": "58999",
+    "adresse-city": "Musterstadt",
+}
+PERSON = {"vorname": "Łukasz", "nachname": "O’Brien", "email": "lukasz@example.org"}
 
 
 class JourneyError(Exception):
@@ -35,173 +41,145 @@ class JourneyError(Exception):
 def main() -> int:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
-    port = _free_port()
-    env = {**os.environ, "VAR_DIR": str(FOLDER), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "example_site.settings"}
-    env.pop("DATABASE_URL", None)
+    port = server.free_port()
     try:
-        _manage(env, "migrate", "--verbosity", "0")
-        _manage(env, "demo_content", "--port", str(port))
-        _say("Site", f"Kreis Musterland with two towns, fresh SQLite file in {FOLDER}")
-        with _server(env, port):
-            number = _citizen(port)
+        server.build(FOLDER, port)
+        _say("Site", f"Kreis Musterland with two towns in a fresh SQLite file, {FOLDER / 'demo.sqlite3'}")
+        with server.running(FOLDER, port):
+            case = _order(port)
+            _pay(case)
+            number = _number(case)
             _clerk(port, number)
             path = _cash_office(port)
         _validate(path)
-    except (JourneyError, NotThere, subprocess.CalledProcessError, requests.RequestException) as error:
+    except (
+        JourneyError,
+        NotThere,
+        server.ServerError,
+        subprocess.CalledProcessError,
+        requests.RequestException,
+    ) as error:
         _say("FAILED", str(error))
         return 1
     return 0
 
 
-def _citizen(port: int) -> str:
-    """Order a bulky-waste pickup, cancel the payment once, then pay. Returns the case's number."""
-    browser = Browser(f"http://{TOWN}.localhost:{port}/")
-    browser.open("/leistungen/").follow("Sperrgutabfuhr")
-    _say("Service page", browser.heading)
-    browser.follow("starten") if "starten" in browser.text else browser.follow("Jetzt")
-    browser.press("tarten")
-    browser.press("Weiter", gegenstaende=["sofa", "schrank"], stueck="3", art="express")
-    _expect(browser, "Wo steht das Sperrgut?")
-    address = {"strasse": "Am Sägewerk"}
-    fields = {name: value for name, value in _address(browser).items()}
-    browser.press("Weiter", **fields)
-    _expect(browser, "Ihre Angaben")
-    browser.press("Weiter", vorname="Łukasz", nachname="O’Brien", email="lukasz@example.org")
-    _say("Assistant", f"{len(address) and 3} steps filled in, now: {browser.heading}")
-    if "50,50" not in browser.text:
-        raise JourneyError("3 × 8,50 € and 25,00 € are 50,50 €, but the page does not say so.")
-    browser.press("bestellen")
-    number = re.search(r"MUS-\d{4}-\d{6}", browser.text)
-    if number is None:
-        raise JourneyError(f"No case number on “{browser.heading}”.")
-    _say("Case", f"{number[0]} waits for 50,50 €")
-    browser.follow("Jetzt bezahlen").press("jetzt bezahlen").press("Abbrechen")
-    _say("Payment", browser.heading)
-    browser.press("jetzt bezahlen").press("Bezahlen")
-    _say("Payment", browser.heading)
-    if "Ihre Zahlung ist eingegangen" not in browser.text:
-        raise JourneyError(f"After paying the page says “{browser.heading}”.")
-    status = browser.url
-    browser.follow("Quittung")
+def _order(port: int) -> Browser:
+    """Order the collection of bulky waste; ends on the status page of the case."""
+    citizen = Browser(f"http://{TOWN}.localhost:{port}/").open("/")
+    _say("Start page", citizen.heading)
+    citizen.follow("Sperrgutabfuhr")
+    _expect(citizen, "8,50 €", "Jetzt online beginnen")
+    _say("Service page", f"{citizen.heading}: 8,50 € a piece, 25,00 € for express")
+    citizen.follow("Jetzt online beginnen").press("Beginnen")
+    for heading, answers in (
+        ("Was sollen wir abholen?", ITEMS),
+        ("Wo steht das Sperrgut?", PLACE),
+        ("Ihre Angaben", PERSON),
+    ):
+        _expect(citizen, heading)
+        citizen.press("Weiter", answers)
+    _say("Assistant", f"three steps answered, now: {citizen.heading}")
+    _expect(citizen, "Am Sägewerk 3 b", "Łukasz", TOTAL)
+    citizen.press("Kostenpflichtig bestellen")
+    _expect(citizen, "wartet auf Zahlung")
+    _say("Case", f"{_number(citizen)} waits for {TOTAL}")
+    return citizen
+
+
+def _pay(citizen: Browser) -> None:
+    """Cancel once, then pay; keep the receipt; end on the status page of the case again."""
+    citizen.follow("Jetzt bezahlen").press("jetzt bezahlen").press("abbrechen")
+    _expect(citizen, "Die Zahlung wurde abgebrochen")
+    _say("Cancelled", citizen.heading)
+    citizen.press("jetzt bezahlen").press("Bezahlen")
+    _expect(citizen, "Ihre Zahlung ist eingegangen")
+    _say("Paid", citizen.heading)
+    page = citizen.url
+    citizen.follow("Quittung")
     receipt = FOLDER / "quittung.pdf"
-    receipt.write_bytes(browser.response.content)
-    _say("Receipt", f"{receipt} ({len(browser.response.content)} bytes, PDF/UA-1)")
-    browser.open(status).follow("Zurück zu Ihrem Anliegen")
-    _expect(browser, "Sperrgut abholen lassen")
-    return number[0]
-
-
-def _address(browser: Browser) -> dict[str, str]:
-    """The address fields of the step, whatever they are called, by what their labels say."""
-    values = {"Straße": "Am Sägewerk", "Hausnummer": "3 b", "Postleitzahl": "58999", "Ort": "Musterstadt"}
-    found = {}
-    for label in browser.html.iter("label"):
-        text = " ".join(label.text_content().split())
-        for start, value in values.items():
-            if text.startswith(start):
-                control = browser.html.get_element_by_id(label.get("for"))
-                found[control.get("name").replace(".", "__")] = value
-    return found
+    receipt.write_bytes(citizen.response.content)
+    if not citizen.response.content.startswith(b"%PDF-"):
+        raise JourneyError(f"{citizen.url} is no PDF.")
+    _say("Receipt", f"{receipt}, {receipt.stat().st_size} bytes")
+    citizen.open(page).follow("Zurück zu Ihrem Anliegen")
+    _expect(citizen, "Die Gebühr ist bezahlt.")
+    _say("Status page", f"{_number(citizen)}: the fee is paid")
 
 
 def _clerk(port: int, number: str) -> None:
-    browser = _staff(port, f"{TOWN}-abfallwirtschaft")
-    browser.open("/admin/cases/")
-    if number not in browser.text:
-        raise JourneyError(f"The clerk does not see {number}.")
-    browser.follow(number).press("übernehmen")
-    _say("Clerk", f"{number} taken over by the department Abfallwirtschaft")
-    stranger = _staff(port, "neustadt-abfallwirtschaft").open("/admin/cases/")
+    """The department of the town takes the case over; the same department next door does not see it."""
+    clerk = _staff(port, f"{TOWN}-abfallwirtschaft").open("/admin/cases/")
+    _expect(clerk, number)
+    inspect = next(link for link in clerk.links if "/cases/inspect/" in link)
+    clerk.open(inspect)
+    _expect(clerk, number, "Am Sägewerk 3 b")
+    clerk.press("bernehmen")
+    _say("Clerk", f"{number} is taken over by the department Abfallwirtschaft")
+    stranger = _staff(port, f"{NEIGHBOUR}-abfallwirtschaft").open("/admin/cases/")
     if number in stranger.text:
-        raise JourneyError("A clerk of the neighbouring town sees the case.")
-    _say("Neighbour", "the clerk of Neustadt a. d. Probe sees nothing of it")
+        raise JourneyError(f"The clerk of {NEIGHBOUR} sees {number} in the list.")
+    if stranger.status(inspect) != 404:
+        raise JourneyError(f"The clerk of {NEIGHBOUR} can open {number}.")
+    _say("Neighbour", "the same department of the other town sees nothing of it")
 
 
 def _cash_office(port: int) -> Path:
-    """Collect and certify by one person, release by another, download."""
+    """One person collects and certifies, another releases and downloads both files."""
     first = _staff(port, f"{TOWN}-kasse1").open("/admin/xfinanz_batches/collect/")
-    first.press("bholen" if "bholen" in first.text else "inziehen" if "inziehen" in first.text else "ammeln")
-    batch = next(link.get("href") for link in first.html.iter("a") if "/xfinanz_batches/inspect/" in link.get("href", ""))
-    first.open(batch).follow("eststellen").press("eststellen")
-    _say("Certified", first.heading)
+    _expect(first, TOTAL)
+    first.press("Sammeln")
+    _say("Collected", first.heading)
+    first.open(next(link for link in first.links if "/inspect/" in link))
+    batch = first.url
+    first.follow("Feststellen").press("Feststellen")
+    _expect(first, "festgestellt")
+    _say("Certified", f"by {TOWN}-kasse1")
     second = _staff(port, f"{TOWN}-kasse2").open(batch)
-    second.follow("reigeben").press("reigeben")
-    _say("Released", second.heading)
-    files = {}
-    for link in list(second.html.iter("a")):
-        href = link.get("href", "")
-        if "/download/" in href or "/file/" in href:
-            files[href.rstrip("/").rsplit("/", 1)[-1]] = href
-    if not files:
-        raise JourneyError("The released batch has no files.")
-    page = second.url
-    for name, href in files.items():
-        second.url = page
-        second.open(href)
-        suffix = "csv" if "csv" in name else "xml"
-        (FOLDER / f"kassendatei.{suffix}").write_bytes(second.response.content)
-        _say("File", f"{FOLDER / f'kassendatei.{suffix}'} ({len(second.response.content)} bytes)")
-    return FOLDER / "kassendatei.xml"
+    second.follow("Freigeben").press("Freigeben")
+    _say("Released", f"by {TOWN}-kasse2: {second.heading}")
+    second.send(second.actions("/export/")[0])
+    book = _keep(second, "kassendatei.xml")
+    again = next(link for link in second.open(batch).links if link.endswith("/files/csv/"))
+    second.open(again)
+    _keep(second, "kassendatei.csv")
+    return book
+
+
+def _keep(browser: Browser, name: str) -> Path:
+    path = FOLDER / name
+    path.write_bytes(browser.response.content)
+    _say("File", f"{path}, {path.stat().st_size} bytes")
+    return path
 
 
 def _validate(path: Path) -> None:
-    folder = ROOT / "wagtail_xfinanz" / "formats" / "kassenbuch"
-    schema = etree.XMLSchema(etree.parse(str(next(folder.rglob("*.xsd")))))
-    document = etree.parse(str(path))
-    if not schema.validate(document):
+    schema = etree.XMLSchema(etree.parse(SCHEMA))
+    if not schema.validate(etree.parse(path)):
         raise JourneyError(f"{path} is not valid: {schema.error_log}")
-    _say("Validated", f"{path} against {next(folder.rglob('*.xsd')).name}: valid")
+    _say("Valid", f"{path} against {SCHEMA.name}")
 
 
 def _staff(port: int, name: str) -> Browser:
     browser = Browser(f"http://kreis.localhost:{port}/").open("/admin/login/")
-    return browser.press("nmelden", username=name, password=PASSWORD)
+    return browser.press("nmelden", {"username": name, "password": PASSWORD})
 
 
-def _expect(browser: Browser, heading: str) -> None:
-    if heading not in browser.text:
-        raise JourneyError(f"Expected “{heading}”, but {browser.url} says “{browser.heading}”.")
+def _number(browser: Browser) -> str:
+    found = re.search(r"[A-Z]{3}-\d{4}-\d{6}", browser.text)
+    if found is None:
+        raise JourneyError(f"No case number on {browser.url}: {browser.heading}")
+    return found[0]
+
+
+def _expect(browser: Browser, *texts: str) -> None:
+    for text in texts:
+        if text not in browser.text:
+            raise JourneyError(f"{browser.url} does not say “{text}” but “{browser.heading}”.")
 
 
 def _say(stage: str, what: str) -> None:
     print(f"{stage:13} {what}", flush=True)
-
-
-def _manage(env: dict[str, str], *args: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *args], cwd=ROOT, env=env, check=True, stdout=subprocess.DEVNULL)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def _server(env: dict[str, str], port: int) -> Iterator[None]:
-    log = (FOLDER / "server.log").open("w", encoding="utf-8")
-    command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
-    server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
-    try:
-        _wait_for(port, server)
-        yield
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-        log.close()
-
-
-def _wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    for _second in range(60):
-        if server.poll() is not None:
-            raise JourneyError(f"The server ended at once; see {FOLDER / 'server.log'}.")
-        try:
-            requests.get(f"http://127.0.0.1:{port}/", timeout=5)
-        except requests.RequestException:
-            time.sleep(1)
-        else:
-            return
-    raise JourneyError("The server did not answer within a minute.")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
 #: Of every login of the demo.
 PASSWORD = "demo-musterland"
 
