@@ -8,8 +8,8 @@ from .web import notify, views
 
 app_name = "wagtail_epayment"
 urlpatterns = [
-    path("melden/<str:provider>/<int:contract_id>/", notify.notify, name="notify"),
-    path("zurueck/<str:return_token>/", views.back, name="back"),
-    path("<str:token>/beleg/<int:entry_id>/", views.receipt, name="receipt"),
-    path("<str:token>/", views.pay, name="pay"),
+    path("melden/<slug:provider>/<int:contract_id>/", notify.notify, name="notify"),
+    path("zurueck/<slug:return_token>/", views.back, name="back"),
+    path("<slug:token>/beleg/<int:entry_id>/", views.receipt, name="receipt"),
+    path("<slug:token>/", views.pay, name="pay"),
 ]

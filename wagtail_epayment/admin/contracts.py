@@ -19,7 +19,7 @@ _PREFIX = "new_secret_"
 
 def secret_fields() -> dict[str, forms.CharField]:
     """A write-only field for every secret a registered provider needs, by form field name."""
-    labels = {name: label for cls in providers.enabled() for name, label in cls.credential_fields.items()}
+    labels = {name: label for cls in providers for name, label in cls.credential_fields.items()}
     return {_PREFIX + name: _secret_field(label) for name, label in labels.items()}
 
 

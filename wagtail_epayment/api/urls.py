@@ -7,4 +7,4 @@ from django.urls import path
 from .views import OrderStatusView
 
 app_name = "wagtail_epayment_api"
-urlpatterns = [path("orders/<str:token>/", OrderStatusView.as_view(), name="order")]
+urlpatterns = [path("orders/<slug:token>/", OrderStatusView.as_view(), name="order")]

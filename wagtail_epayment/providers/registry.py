@@ -42,6 +42,10 @@ class ProviderRegistry:
         """The registered providers this site's settings allow, in the order of the setting."""
         return (self._classes[name] for name in conf.get().PROVIDERS if name in self._classes)
 
+    def __iter__(self) -> Iterator[type[BaseProvider]]:
+        """Every registered provider, enabled or not."""
+        return iter(list(self._classes.values()))
+
     def __contains__(self, name: object) -> bool:
         return name in self._classes
 

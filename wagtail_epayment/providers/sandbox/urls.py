@@ -12,7 +12,7 @@ from . import views
 app_name = "sandbox_bank"
 urlpatterns = [
     path("api/payments/", views.create, name="create"),
-    path("api/payments/<str:tx_id>/", views.status, name="status"),
+    path("api/payments/<slug:tx_id>/", views.status, name="status"),
     path("api/merchant/", views.merchant_info, name="merchant"),
-    path("pay/<str:ref>/", views.pay, name="pay"),
+    path("pay/<slug:ref>/", views.pay, name="pay"),
 ]
