@@ -29,9 +29,10 @@ def server(request, tmp_path_factory):
 
 @pytest.mark.postgres
 @pytest.mark.skipif("postgresql" in connection.settings_dict["ENGINE"], reason="this run is on PostgreSQL already")
-def test_all_bookkeeping_tests_pass_on_postgres(server):
+def test_all_bookkeeping_tests_pass_on_postgres(server, tmp_path):
     settings = "tests.xfinanz.alone_settings"
     command = [sys.executable, "-m", "pytest", f"--ds={settings}", "tests/xfinanz", "-q", "--create-db"]
+    command.append(f"--basetemp={tmp_path / 'inner'}")  # else it would lock the server out of its own directory
     skipped = [f"--ignore=tests/xfinanz/{name}.py" for name in ("test_on_postgres", "test_alone")]
     environment = os.environ | {"DATABASE_URL": server, "DJANGO_SETTINGS_MODULE": settings}
     environment.pop("PYTEST_CURRENT_TEST", None)
