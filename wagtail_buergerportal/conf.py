@@ -17,7 +17,8 @@ class Conf:
     KERN_FONT_CSS: str = ""
     """Static path of KERN's font stylesheet ("kern/fonts/fira-sans.css"); empty means the system's font."""
     PRIVATE_ROOT: str = ""
-    """Directory for files of cases, outside MEDIA_ROOT, unless STORAGES has an alias "private"."""
+    """Directory for files of cases, outside MEDIA_ROOT; empty means "private" beside MEDIA_ROOT. STORAGES may have
+    an alias "private" instead."""
     ALLOW_MOCK_LOGIN: bool = False
     """Lets the mock login run with DEBUG off, for demos and tests."""
     MAX_UPLOAD_BYTES: int = 10 * 1024 * 1024

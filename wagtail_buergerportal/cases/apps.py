@@ -11,6 +11,13 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import payments
+        from wagtail_buergerportal.identity.signals import logged_out
+
+        from . import (
+            checks,  # noqa: F401  registers itself
+            payments,
+        )
+        from .web.access import forget_all
 
         payments.subscribe()
+        logged_out.connect(forget_all, dispatch_uid="buergerportal_cases.forget_all")

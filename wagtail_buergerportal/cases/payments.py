@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.apps import apps
+from django.db.models import TextChoices
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from wagtail_epayment.models import OutboxEvent, PaymentOrder
@@ -49,23 +52,82 @@ def order_for(case: Case) -> PaymentOrder | None:
         return None
     from wagtail_epayment.models import PaymentOrder
 
-    return PaymentOrder.objects.filter(external_kind=_KIND, external_id=str(case.pk)).first()
+    rows = PaymentOrder.objects.filter(external_kind=_KIND, external_id=str(case.pk))
+    return rows.prefetch_related("entries", "attempts").first()
+
+
+class Standing(TextChoices):
+    """How a case stands with its fee."""
+
+    NONE = "none", _("no fee to pay online")
+    OPEN = "open", _("open")
+    CHECKING = "checking", _("being checked")
+    PAID = "paid", _("paid")
+    REFUNDED = "refunded", _("refunded")
+    CHARGED_BACK = "charged_back", _("charged back")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The fee of one case: how it stands, where it is paid, its reference (Kassenzeichen)."""
+
+    standing: Standing
+    url: str | None = None
+    reference: str = ""
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether money is still to come."""
+        return self.standing in {Standing.OPEN, Standing.CHECKING, Standing.CHARGED_BACK}
+
+
+def payment_of(case: Case) -> Payment:
+    """Asks the order's ledger; three queries, none without the payment app."""
+    order = order_for(case)
+    if order is None:
+        return Payment(Standing.NONE)
+    from wagtail_epayment.state import order_state
+
+    standing = _STANDINGS[str(order_state(order))]
+    return Payment(standing, reverse("wagtail_epayment:pay", args=[order.token]), order.reference)
+
+
+_STANDINGS = {
+    "open": Standing.OPEN,
+    "pending": Standing.CHECKING,
+    "paid": Standing.PAID,
+    "overpaid": Standing.PAID,
+    "partly_refunded": Standing.REFUNDED,
+    "refunded": Standing.REFUNDED,
+    "charged_back": Standing.CHARGED_BACK,
+    "cancelled": Standing.CANCELLED,
+}
 
 
 def pay_url(case: Case) -> str | None:
     """Where the case's fee is paid and its payment looked at; None if it has none."""
-    order = order_for(case)
-    return reverse("wagtail_epayment:pay", args=[order.token]) if order else None
+    return payment_of(case).url
 
 
 def is_open(case: Case) -> bool:
     """Whether money is still owed for this case."""
+    return payment_of(case).is_owed
+
+
+def cancel(case: Case) -> bool:
+    """Withdraw the order of a fee nobody has paid. False if money came or is on the way."""
     order = order_for(case)
     if order is None:
-        return False
-    from wagtail_epayment.state import OrderState, order_state
+        return True
+    from wagtail_epayment.errors import OrderNotPayable
+    from wagtail_epayment.flows import cancel_order
 
-    return order_state(order) in {OrderState.OPEN, OrderState.PENDING, OrderState.CHARGED_BACK}
+    try:
+        cancel_order(order)
+    except OrderNotPayable:
+        return False
+    return True
 
 
 def subscribe() -> None:
@@ -77,6 +139,7 @@ def subscribe() -> None:
 
     outbox.subscribe(EventKind.ORDER_PAID, _paid, name="buergerportal_cases.paid")
     outbox.subscribe(EventKind.ATTEMPT_ENDED, _ended, name="buergerportal_cases.ended")
+    outbox.subscribe(EventKind.ORDER_REOPENED, _reopened, name="buergerportal_cases.reopened")
 
 
 def _paid(event: OutboxEvent) -> None:
@@ -91,3 +154,10 @@ def _ended(event: OutboxEvent) -> None:
 
     if event.order.external_kind == _KIND:
         note_ended(event.order.external_id, key=event.key)
+
+
+def _reopened(event: OutboxEvent) -> None:
+    from .flows.payment import note_reopened
+
+    if event.order.external_kind == _KIND:
+        note_reopened(event.order.external_id, key=event.key)

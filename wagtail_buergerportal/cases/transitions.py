@@ -14,3 +14,5 @@ EDGES: dict[S, tuple[S, ...]] = {
 }
 
 ENDED = frozenset({S.DONE, S.REJECTED, S.WITHDRAWN})
+#: Only with a word to the citizen.
+NEED_MESSAGE = frozenset({S.REJECTED})

@@ -14,7 +14,8 @@ from wagtail.permissions import register_permission_policy
 from wagtail_buergerportal.communes.policies import DepartmentPolicy
 from wagtail_sitekit.scoping import visible
 
-from .admin.inbox import InboxViewSet, urlpatterns
+from .admin.inbox import InboxViewSet
+from .admin.work import urlpatterns
 from .models import Case, CaseState
 
 register_permission_policy(Case, DepartmentPolicy(Case))

@@ -1,37 +1,32 @@
-"""The clerk's inbox and the page of one case."""
+"""The clerk's inbox and the page of one case: for reading. What changes a case is in ``work``."""
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
-from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views import View
-from django.views.decorators.http import require_GET
-from wagtail.admin.views.generic import InspectView
-from wagtail.permissions import policy_registry
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import IndexView, InspectView
 
-from wagtail_sitekit.scoping import SiteScopedViewSet, visible
+from wagtail_sitekit.scoping import SiteScopedViewSet
 
-from .. import payments, storage
-from ..flows import NotAllowed, add_note, assign, change_state
-from ..models import Case, CaseState, CaseUpload
-from ..transitions import EDGES
+from .. import payments
+from ..models import Case
+from .filters import InboxFilterSet
+from .work import AssignForm, may_work, next_states
+
+_READING = {"index", "index_results", "inspect"}
 
 
-class WorkForm(forms.Form):
-    """What a clerk can do next with a case."""
+class InboxView(IndexView):
+    """The list; without what people wrote, which is decrypted only on the case's own page."""
 
-    action = forms.ChoiceField(choices=[("take", ""), ("state", ""), ("note", "")])
-    state = forms.ChoiceField(choices=CaseState.choices, required=False)
-    text = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False, max_length=5000)
-    is_public = forms.BooleanField(required=False)
+    def get_base_queryset(self) -> QuerySet[Case]:
+        rows = super().get_base_queryset().select_related("department", "assigned_to", "site")
+        return rows.defer("answers", "summary", "contact_email")
 
 
 class CaseView(InspectView):
@@ -40,84 +35,56 @@ class CaseView(InspectView):
     template_name = "buergerportal/cases/admin/case.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        case = self.object
+        case, user = self.object, self.request.user
+        may = may_work(user, case)
         return {
             **super().get_context_data(**kwargs),
             "case": case,
             "events": case.events.select_related("user"),
-            "uploads": case.uploads.all(),
-            "owes": payments.is_open(case),
-            "next_states": [CaseState(state) for state in EDGES[CaseState(case.state)]],
-            "may_work": may_work(self.request.user, case),
+            "uploads": case.uploads.order_by("field_key", "pk"),
+            "payment": payments.payment_of(case),
+            "may_work": may,
+            "next_states": next_states(case) if may else [],
+            "assign_form": AssignForm(case=case) if may else None,
             "work_url": reverse("buergerportal_cases_work", args=[case.pk]),
+            "once": uuid.uuid4().hex,
         }
 
 
 class InboxViewSet(SiteScopedViewSet):
+    """Cases come from citizens and change by work: they are never added, edited, copied or deleted here."""
+
     model = Case
     icon = "mail"
-    menu_label = gettext_lazy("Cases")
+    menu_label = _("Cases")
     menu_order = 200
     add_to_admin_menu = True
     url_prefix = "cases"
     inspect_view_enabled = True
+    index_view_class = InboxView
     inspect_view_class = CaseView
     copy_view_enabled = False
     add_to_reference_index = False
     form_fields: list[str] = []
-    list_display = ["number", "title", "state", "department", "assigned_to", "created_at"]
-    list_filter = ["state", "department", "assigned_to"]
+    filterset_class = InboxFilterSet
+    list_display = [
+        "number",
+        "title",
+        Column("state", label=_("State"), accessor="get_state_display", sort_key="state"),
+        "department",
+        Column("assigned_to", label=_("Assigned to")),
+        DateColumn("created_at", label=_("Received at"), sort_key="created_at"),
+    ]
+    list_export = ["number", "title", "state", "department", "created_at", "closed_at"]
     search_fields = ["number", "title"]
+    search_backend_name = None
 
+    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
+        gone = dict.fromkeys(("add", "edit", "delete", "history", "usage"))
+        return super().get_common_view_kwargs(**{f"{name}_url_name": None for name in gone}, **kwargs)
 
-def may_work(user: Any, case: Case) -> bool:
-    return policy_registry.get_by_type(Case).user_has_permission_for_instance(user, "change", case)
+    def get_urlpatterns(self) -> list[Any]:
+        return [pattern for pattern in super().get_urlpatterns() if pattern.name in _READING]
 
-
-class WorkView(View):
-    """POST: take over, move on, note. A double click changes nothing twice."""
-
-    def post(self, request: HttpRequest, pk: str) -> HttpResponse:
-        case = get_object_or_404(visible(request.user, Case), pk=pk)
-        if not may_work(request.user, case):
-            raise Http404
-        form = WorkForm(request.POST)
-        if form.is_valid():
-            self._do(request, case, form.cleaned_data)
-        else:
-            messages.error(request, _("This could not be read. Please try again."))
-        return redirect(reverse("cases:inspect", args=[case.pk]))
-
-    def _do(self, request: HttpRequest, case: Case, wanted: dict[str, Any]) -> None:
-        text = wanted["text"].strip()
-        try:
-            if wanted["action"] == "take":
-                assign(case, to=request.user, by=request.user)
-                messages.success(request, _("The case is yours now."))
-            elif wanted["action"] == "state":
-                change_state(case, to=wanted["state"], by=request.user, message=text)
-                messages.success(request, _("The state has been changed."))
-            elif text:
-                add_note(case, text=text, by=request.user, is_public=wanted["is_public"])
-                messages.success(request, _("Your text has been kept."))
-        except NotAllowed:
-            messages.error(request, _("The case cannot go there from where it is. Somebody else may have moved it."))
-
-
-@require_GET
-def download(request: HttpRequest, upload_id: str) -> HttpResponse:
-    """A file of a case, for who may see the case; always as an attachment."""
-    upload = get_object_or_404(CaseUpload.objects.select_related("case"), pk=upload_id)
-    if not visible(request.user, Case).filter(pk=upload.case_id).exists():
-        raise Http404
-    response = HttpResponse(storage.load(upload.pk, upload.storage_name), content_type=upload.content_type)
-    response["Content-Disposition"] = content_disposition_header(True, upload.filename)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    return response
-
-
-urlpatterns = [
-    path("case-work/<uuid:pk>/", WorkView.as_view(), name="buergerportal_cases_work"),
-    path("case-files/<uuid:upload_id>/", download, name="buergerportal_cases_download"),
-]
+    def register_admin_url_finder(self) -> None:
+        """There is no edit view to find."""

@@ -32,7 +32,9 @@ class CaseSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     state = serializers.ChoiceField(choices=CaseState.choices)
     fee_cents = serializers.IntegerField(help_text="Cents.")
-    is_payment_open = serializers.BooleanField()
+    payment = serializers.ChoiceField(choices=payments.Standing.choices)
+    is_payment_open = serializers.BooleanField(help_text="Whether money is still to come.")
+    payment_due_on = serializers.DateField(allow_null=True)
     pay_url = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
     events = CaseEventSerializer(many=True)
@@ -56,14 +58,16 @@ class CaseStatusView(APIView):
         case = by_secret(request._request, number, request.headers.get(_HEADER, ""))
         if case is None:
             raise NotFound
-        url = payments.pay_url(case)
+        payment = payments.payment_of(case)
         data = {
             "number": case.number,
             "title": case.title,
             "state": case.state,
             "fee_cents": case.fee_cents,
-            "is_payment_open": payments.is_open(case),
-            "pay_url": request.build_absolute_uri(url) if url else None,
+            "payment": payment.standing,
+            "is_payment_open": payment.is_owed,
+            "payment_due_on": case.payment_due_on,
+            "pay_url": request.build_absolute_uri(payment.url) if payment.url else None,
             "created_at": case.created_at,
             "events": case.events.filter(is_public=True),
         }

@@ -17,6 +17,23 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='CaseDeletion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.CharField(max_length=24, unique=True, verbose_name='number')),
+                ('service_key', models.CharField(max_length=80)),
+                ('received_at', models.DateTimeField(verbose_name='received at')),
+                ('closed_at', models.DateTimeField(null=True)),
+                ('retention_days', models.PositiveSmallIntegerField()),
+                ('deleted_at', models.DateTimeField(auto_now_add=True, verbose_name='deleted at')),
+            ],
+            options={
+                'verbose_name': 'deleted case',
+                'verbose_name_plural': 'deleted cases',
+                'ordering': ['-deleted_at'],
+            },
+        ),
+        migrations.CreateModel(
             name='CaseEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -76,7 +93,8 @@ class Migration(migrations.Migration):
                 ('retention_days', models.PositiveSmallIntegerField(default=365)),
                 ('created_at', models.DateTimeField(auto_now_add=True, db_index=True, verbose_name='received at')),
                 ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('purge_on', models.DateField(blank=True, db_index=True, null=True, verbose_name='to be deleted on')),
+                ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigned to')),
             ],
             options={
                 'verbose_name': 'case',

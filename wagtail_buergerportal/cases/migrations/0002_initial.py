@@ -26,12 +26,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='case',
             name='department',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='buergerportal_communes.department'),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='buergerportal_communes.department', verbose_name='department'),
         ),
         migrations.AddField(
             model_name='case',
             name='site',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='wagtailcore.site'),
+        ),
+        migrations.AddField(
+            model_name='casedeletion',
+            name='site',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.site'),
         ),
         migrations.AddField(
             model_name='caseevent',

@@ -25,11 +25,16 @@ class CaseState(models.TextChoices):
 
 
 class Case(models.Model):
-    """What somebody handed in, as they handed it in. Number and secret together open it to its sender."""
+    """What somebody handed in, as they handed it in. Number and secret together open it to its sender.
+
+    ``purge_on`` is set when the case ends: from that day on it may be deleted.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="cases")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="cases")
+    department = models.ForeignKey(
+        Department, verbose_name=_("department"), on_delete=models.PROTECT, related_name="cases"
+    )
     number = models.CharField(_("number"), max_length=24, unique=True)
     submission_key = models.UUIDField(unique=True, editable=False)
     secret_hash = models.CharField(max_length=128, editable=False)
@@ -45,11 +50,17 @@ class Case(models.Model):
     paid_at = models.DateTimeField(null=True, blank=True)
     citizen = models.ForeignKey(Citizen, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases")
     assigned_to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("assigned to"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     retention_days = models.PositiveSmallIntegerField(default=365)
     created_at = models.DateTimeField(_("received at"), auto_now_add=True, db_index=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    purge_on = models.DateField(_("to be deleted on"), null=True, blank=True, db_index=True)
 
     class Meta:
         verbose_name = _("case")

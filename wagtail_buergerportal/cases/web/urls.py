@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import files, views
 
 app_name = "buergerportal_cases"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("suchen/", views.find, name="find"),
     path("<str:number>/", views.status, name="status"),
     path("<str:number>/notiert/", views.noted, name="noted"),
-    path("<str:number>/antrag.pdf", views.document, name="document"),
+    path("<str:number>/antrag.pdf", files.document, name="document"),
+    path("<str:number>/datei/<uuid:upload_id>/", files.upload, name="upload"),
 ]

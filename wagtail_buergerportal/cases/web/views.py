@@ -1,33 +1,30 @@
-"""Citizens' pages about what they sent: find it, see how it stands, read everything again."""
+"""Citizens' pages about what they sent: find it, see how it stands."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from wagtail.models import Site
 
 from wagtail_buergerportal import throttle
-from wagtail_buergerportal.communes.models import CommuneSettings
 from wagtail_buergerportal.identity.sessions import current_citizen
-from wagtail_sitekit.pdf import render_pdf
 
 from .. import payments
 from ..models import Case, CaseState
 from .access import by_secret, case_for, forget_secret, grant, secret_to_show
 
-_DOCUMENT = Path(__file__).parent.parent / "documents" / "case.typ"
-
 
 class FindForm(forms.Form):
+    """Blanks and hyphens as people type them; the secret is compared without them."""
+
     number = forms.CharField(label=gettext_lazy("Number of your request"), max_length=40)
     secret = forms.CharField(label=gettext_lazy("Secret"), max_length=60)
 
@@ -36,6 +33,7 @@ class FindForm(forms.Form):
 
 
 @never_cache
+@sensitive_post_parameters("secret")
 @require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Open a case by number and secret; one sentence for every way of being wrong."""
@@ -53,7 +51,8 @@ def find(request: HttpRequest) -> HttpResponse:
                 return redirect("buergerportal_cases:status", case.number)
             else:
                 form.add_error(None, _("Number and secret do not belong together. Please check both."))
-    return render(request, "buergerportal/cases/find.html", {"form": form}, status=status)
+    context = {"form": form, "citizen": current_citizen(request)}
+    return render(request, "buergerportal/cases/find.html", context, status=status)
 
 
 @never_cache
@@ -64,13 +63,13 @@ def mine(request: HttpRequest) -> HttpResponse:
     if citizen is None:
         return redirect("buergerportal_cases:find")
     cases = Case.objects.filter(site=Site.find_for_request(request), citizen=citizen.citizen)
-    return render(request, "buergerportal/cases/mine.html", {"cases": cases})
+    return render(request, "buergerportal/cases/mine.html", {"cases": cases.defer("answers", "summary")})
 
 
 @never_cache
 @require_GET
 def status(request: HttpRequest, number: str) -> HttpResponse:
-    """How a case stands and what happens next."""
+    """How a case stands and what happens next; whoever may not open it is asked for number and secret."""
     case = case_for(request, number)
     if case is None:
         return redirect("buergerportal_cases:find")
@@ -78,10 +77,10 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
         "case": case,
         "secret": secret_to_show(request, case),
         "events": case.events.filter(is_public=True),
-        "uploads": case.uploads.all(),
-        "owes": payments.is_open(case),
-        "pay_url": payments.pay_url(case),
+        "uploads": case.uploads.order_by("field_key", "pk"),
+        "payment": payments.payment_of(case),
         "waits": case.state == CaseState.WAITING_FOR_PAYMENT,
+        "is_withdrawn": case.state == CaseState.WITHDRAWN,
     }
     return render(request, "buergerportal/cases/status.html", context)
 
@@ -91,36 +90,7 @@ def status(request: HttpRequest, number: str) -> HttpResponse:
 def noted(request: HttpRequest, number: str) -> HttpResponse:
     """The person has noted the secret: it is not shown again."""
     case = case_for(request, number)
-    if case:
-        forget_secret(request, case)
-    return redirect("buergerportal_cases:status", number)
-
-
-@never_cache
-@require_GET
-def document(request: HttpRequest, number: str) -> HttpResponse:
-    """What was sent, as an accessible PDF."""
-    case = case_for(request, number)
     if case is None:
-        raise Http404
-    response = HttpResponse(render_pdf(_DOCUMENT, document_data(case)), content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{case.number}.pdf"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def document_data(case: Case) -> dict[str, Any]:
-    return {
-        "language": case.language,
-        "authority": CommuneSettings.for_site(case.site).name or case.site.site_name,
-        "title": case.title,
-        "facts": [
-            [_("Number"), case.number],
-            [_("Received at"), date_format(case.created_at, "DATETIME_FORMAT")],
-            [_("Department"), case.department.name],
-        ],
-        "sections": [
-            {"title": section["title"], "rows": [[row["label"], row["value"]] for row in section["rows"]]}
-            for section in case.summary
-        ],
-    }
+        return redirect("buergerportal_cases:find")
+    forget_secret(request, case)
+    return redirect("buergerportal_cases:status", case.number)
