@@ -28,11 +28,17 @@ class ProblemsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = list(islice(self._rows(), SHOWN + 1))
-        return {**super().get_context_data(**kwargs), "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "shown": SHOWN}
+        more = {"more": len(rows) > SHOWN, "shown": SHOWN, "may_correct": self.user_has_permission("collect")}
+        return {**super().get_context_data(**kwargs), "rows": rows[:SHOWN], **more}
 
     def _rows(self) -> Any:
         sites = sites_for(self.request.user, Batch, VIEW_ACTIONS)
         for tenant in FinanceTenant.objects.filter(site__in=sites, is_active=True):
             for found in gather(tenant, cut_off=timezone.now()):
                 if found.problems:
-                    yield {"tenant": tenant, "entry": found.entry, "problems": found.problems}
+                    yield {
+                        "tenant": tenant,
+                        "entry": found.entry,
+                        "problems": found.problems,
+                        "texts": any(p.text for p in found.problems),
+                    }

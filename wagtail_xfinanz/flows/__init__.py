@@ -5,6 +5,7 @@ from __future__ import annotations
 from .allocate import allocate
 from .certify import certify
 from .collect import collect
+from .correct import correct_texts
 from .discard import discard
 from .export import export
 from .gather import gather, open_entries
@@ -16,6 +17,7 @@ __all__ = [
     "allocate",
     "certify",
     "collect",
+    "correct_texts",
     "discard",
     "export",
     "gather",

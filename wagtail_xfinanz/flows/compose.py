@@ -22,9 +22,11 @@ CURRENCY = "EUR"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a ledger entry cannot be posted, in words for the Kasse."""
+    """Why a ledger entry cannot be posted, in words for the Kasse; with the text, if it cannot be written."""
 
     message: str
+    text: str = ""
+    field: str = ""
 
     def __str__(self) -> str:
         return self.message
@@ -67,6 +69,7 @@ class _Composer:
         self.records: list[PostingRecord] = []
         self.problems: list[Problem] = []
         self._order, self._entry, self._accounts = order, entry, accounts
+        self._corrected = {row.original: row.replacement for row in order.text_corrections.all()}
         self._day = local_day(entry.occurred_at)
         if entry.currency != CURRENCY:
             self._problem(
@@ -90,11 +93,7 @@ class _Composer:
         if part == Part.TAX and not account.tax_account:
             self._problem(_("The posting account “%(key)s” names no account for VAT.") % {"key": key})
             return
-        try:
-            posting = self._posting(account, label=label, part=part, cents=cents, item=item)
-        except TextNotWritable as error:
-            self.problems.extend(Problem(str(problem)) for problem in error.problems)
-            return
+        posting = self._posting(account, label=label, part=part, cents=cents, item=item)
         self.records.append(self._record(posting, item))
 
     def _posting(
@@ -135,10 +134,14 @@ class _Composer:
         )
 
     def _text(self, text: str, field: str) -> str:
-        return writable(text, record=self._order.reference, field=field)
+        try:
+            return writable(self._corrected.get(text, text), record=self._order.reference, field=field)
+        except TextNotWritable as error:
+            self._problem(str(error), text=text, field=field)
+            return ""
 
-    def _problem(self, message: str) -> None:
-        problem = Problem(message)
+    def _problem(self, message: str, *, text: str = "", field: str = "") -> None:
+        problem = Problem(message, text, field)
         if problem not in self.problems:
             self.problems.append(problem)
 

@@ -49,13 +49,16 @@ def gather(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> Iterator[Gat
     orders = dict.fromkeys(open_now.values_list("order_id", flat=True).iterator())
     for ids in _chunks(orders):
         open_here = set(open_now.filter(order_id__in=ids).values_list("pk", flat=True))
-        ready = [found for order in _load(ids) for found in _of_order(order, open_here, accounts)]
+        ready = [found for order in load_orders(ids) for found in _of_order(order, open_here, accounts)]
         yield from sorted(ready, key=lambda found: found.entry.pk)
 
 
-def _load(ids: list[UUID]) -> QuerySet[PaymentOrder]:
+def load_orders(ids: list[UUID]) -> QuerySet[PaymentOrder]:
+    """Orders with all that composing their postings needs."""
     entries = LedgerEntry.objects.select_related("attempt").order_by("pk")
-    return PaymentOrder.objects.filter(pk__in=ids).prefetch_related("items", Prefetch("entries", entries))
+    return PaymentOrder.objects.filter(pk__in=ids).prefetch_related(
+        "items", "text_corrections", Prefetch("entries", entries)
+    )
 
 
 def _of_order(order: PaymentOrder, open_here: set[int], accounts: Accounts) -> Iterator[Gathered]:

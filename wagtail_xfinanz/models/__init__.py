@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from .account import DEPOSIT_KEY, FEE_KEY, PostingAccount
 from .batch import FINAL, OPEN, Batch, BatchState
+from .correction import TextCorrection
 from .file import CHUNK_BYTES, BatchFile, FileChunk
 from .number_range import KassenzeichenRange
 from .posting_record import PostingRecord
@@ -21,4 +22,5 @@ __all__ = [
     "KassenzeichenRange",
     "PostingAccount",
     "PostingRecord",
+    "TextCorrection",
 ]
