@@ -37,6 +37,14 @@ def test_all_is_well(paid, tenant, anna, bernd, later):
     assert "1 released batches, no contradiction." in run("xfinanz_verify")[0]
 
 
+def test_payments_nobody_can_book_are_told(paid, tenant):
+    type(tenant).objects.update(is_active=False)
+    err = io.StringIO()
+    with pytest.raises(CommandError):
+        call_command("xfinanz_verify", stderr=err)
+    assert "1 Zahlungen von „Musterstadt“" in err.getvalue()
+
+
 def test_a_payment_that_cannot_be_posted_is_told(site, tenant):
     pay(create_order(site=site, purpose="x", items=[NewItem("x", 1)]), 1)
     with pytest.raises(CommandError, match="1 contradictions"):
@@ -58,6 +66,7 @@ def without_guards():
     ("crime", "told"),
     [
         (lambda batch: batch.postings.filter(sequence=1).update(amount_cents=1), "passen nicht zu den Summen"),
+        (lambda batch: batch.postings.filter(sequence=1).update(amount_cents=1), "mit 2001 statt 5750 Cent"),
         (lambda batch: Batch.objects.filter(pk=batch.pk).update(number=5), "fehlt"),
         (lambda batch: Batch.objects.filter(pk=batch.pk).update(previous_hash="0" * 64), "schließt nicht"),
         (lambda batch: Batch.objects.filter(pk=batch.pk).update(content_hash="0" * 64), "andere Prüfsumme"),

@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from django.db.models import Count, F, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from wagtail_epayment.models import LedgerEntry
+
 from ..errors import Tampered
 from ..formats.registry import LEADING
-from ..models import FINAL, Batch, BatchFile, FinanceTenant
+from ..models import FINAL, Batch, BatchFile, FinanceTenant, PostingRecord
 from .gather import gather
 from .sums import check_sums
 
 
 def verify(tenant: FinanceTenant) -> Iterator[str]:
-    """Every contradiction in words: numbers, chain, files, sums, then payments that cannot be posted."""
+    """Every contradiction in words: numbers, chain, files, sums, payments booked wrongly or not to be booked."""
     yield from _numbers(tenant)
     yield from _chain(tenant)
+    yield from _amounts(tenant)
     for found in gather(tenant, cut_off=timezone.now()):
         for problem in found.problems:
             yield _("Payment %(entry)s (%(reference)s): %(problem)s") % {
@@ -50,6 +54,30 @@ def _chain(tenant: FinanceTenant) -> Iterator[str]:
             check_sums(batch)
         except Tampered as error:
             yield str(error)
+
+
+def _amounts(tenant: FinanceTenant) -> Iterator[str]:
+    """The postings of a ledger entry, less what was reversed, add up to the entry."""
+    rows = PostingRecord.objects.filter(batch__tenant=tenant, batch__state__in=FINAL, reverses=None)
+    rows = rows.exclude(reversal__isnull=False, reversal__batch__state__in=FINAL).order_by()
+    sums = rows.values("entry", "entry__amount_cents").annotate(posted=Sum("amount_cents"))
+    for row in sums.exclude(posted=F("entry__amount_cents")):
+        yield _("Payment %(entry)s is posted with %(posted)s instead of %(cents)s cents.") % {
+            "entry": row["entry"],
+            "posted": row["posted"],
+            "cents": row["entry__amount_cents"],
+        }
+
+
+def without_tenant() -> Iterator[str]:
+    """Sites that take payments but have no active tenant to book them for."""
+    active = FinanceTenant.objects.filter(is_active=True).values("site")
+    entries = LedgerEntry.objects.exclude(order__site__in=active).order_by()
+    for row in entries.values("order__site__site_name", "order__site__hostname").annotate(count=Count("pk")):
+        yield _("%(count)s payments of “%(site)s” belong to no active finance tenant.") % {
+            "count": row["count"],
+            "site": row["order__site__site_name"] or row["order__site__hostname"],
+        }
 
 
 def _files(batch: Batch) -> Iterator[str]:
