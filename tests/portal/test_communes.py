@@ -146,3 +146,33 @@ def test_a_right_a_role_lost_is_taken_away_again_and_one_given_by_hand_stays(tow
 def test_roles_without_a_town_say_what_to_do(root):
     with pytest.raises(CommandError, match="Settings"):
         call_command("setup_roles")
+
+
+@pytest.mark.django_db
+def test_kern_takes_the_place_of_our_own_buttons_and_fields_where_it_is_set(client, town, settings):
+    plain = client.get("/portal/kontakt/").content.decode()
+    assert "buergerportal/components.css" in plain
+    settings.WAGTAIL_BUERGERPORTAL = {"KERN_CSS": "kern/kern.min.css", "KERN_FONT_CSS": "kern/fonts/fira-sans.css"}
+    with_kern = client.get("/portal/kontakt/").content.decode()
+    assert "components.css" not in with_kern
+    order = [with_kern.index(name) for name in ("fira-sans.css", "kern.min.css", "portal.css", "farben.css")]
+    assert order == sorted(order)
+
+
+@pytest.mark.django_db
+def test_a_template_no_app_brings_is_left_out(rf):
+    from django.template import engines
+
+    tag = "{% load buergerportal %}{% include_if_exists 'nowhere.html' %}"
+    assert engines["django"].from_string(tag).render({}) == ""
+
+
+@pytest.mark.django_db
+def test_hostile_names_are_escaped(client, town):
+    CommuneSettings.objects.filter(site=town).update(
+        name="<b>Stadt</b>", contact_name="<i>Kim</i>", address="<script>alert(1)</script>\nRathaus"
+    )
+    html = client.get("/portal/kontakt/").content.decode()
+    assert "<script>" not in html
+    assert "<b>Stadt" not in html
+    assert "<i>Kim" not in html

@@ -56,7 +56,7 @@ def test_a_service_page_is_found_from_the_start_page_and_back(client, sperrgut, 
     assert f'href="{services.url}"' in home
     assert 'aria-label="Hauptmenü"' in home
     html = text_of(client, sperrgut.url)
-    assert f'<a class="kern-link" href="{services.url}">Leistungen</a>' in html
+    assert f'<a href="{services.url}">Leistungen</a>' in html
     assert 'aria-current="page">Sperrgutabfuhr' in html
 
 
