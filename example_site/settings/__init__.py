@@ -109,7 +109,7 @@ TIME_ZONE = "Europe/Berlin"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
-KERN_DIR = VAR_DIR / "kern"
+KERN_DIR = Path(os.environ.get("KERN_DIR", VAR_DIR / "kern"))
 STATICFILES_DIRS = [KERN_DIR] if KERN_DIR.exists() else []
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
@@ -145,4 +145,5 @@ WAGTAIL_EPAYMENT = {
 WAGTAIL_BUERGERPORTAL = {
     "PRIVATE_ROOT": str(VAR_DIR / "private"),
     "KERN_CSS": "kern/kern.min.css" if (KERN_DIR / "kern" / "kern.min.css").exists() else "",
+    "KERN_FONT_CSS": "kern/fonts/fira-sans.css" if (KERN_DIR / "kern" / "fonts" / "fira-sans.css").exists() else "",
 }
