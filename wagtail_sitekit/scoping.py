@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest
@@ -120,6 +120,24 @@ class ScopedViewMixin:
         if pk is not None and not _is_visible(request.user, model, pk):
             raise Http404
         super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        if pk is not None:
+            self._refuse_unless_allowed_for(model, pk)
+
+    def _refuse_unless_allowed_for(self, model: type[Model], pk: Any) -> None:
+        """Wagtail's views ask whether somebody may change such rows at all; here it must be this very row.
+
+        Copying makes a row of one's own, so seeing is enough. Raises PermissionDenied.
+        """
+        action = getattr(self, "permission_required", None)
+        if not action or action in ("add", "view"):
+            return
+        policy, user = policy_registry.get_by_type(model), self.request.user
+        instance = visible(user, model).get(pk=unquote(str(pk)))
+        if policy.user_has_permission_for_instance(user, action, instance):
+            return
+        task = getattr(instance, "current_workflow_task", None)
+        if task is None or not task.user_can_access_editor(instance, user):
+            raise PermissionDenied
 
     def get_base_queryset(self) -> QuerySet[Any]:
         rows = super().get_base_queryset()  # type: ignore[misc]

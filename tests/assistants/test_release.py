@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone, translation
 from wagtail.models import Locale
 
+from wagtail_buergerportal import conf
 from wagtail_buergerportal.assistants.compile import compile_assistant
 from wagtail_buergerportal.assistants.errors import ReleaseRefused
 from wagtail_buergerportal.assistants.flows.placement import problems_of
@@ -53,11 +54,29 @@ def test_an_incomplete_assistant_may_be_saved_but_not_published(site):
         ([step("A", "a", question("choice", "X", "x", options=[]))], [], "keine Antworten"),
         ([step("A", "a", question("text", "X", "x", rule=EXPRESS))], [], "keine Frage hat diesen"),
         (
-            [step("A", "a", question("text", "X", "x", rule=EXPRESS), question("choice", "Art", "art", options=options(("express", "E"))))],
+            [
+                step(
+                    "A",
+                    "a",
+                    question("text", "X", "x", rule=EXPRESS),
+                    question("choice", "Art", "art", options=options(("express", "E"))),
+                )
+            ],
             [],
             "zurückblicken",
         ),
-        ([step("A", "a", question("choice", "Art", "art", options=options(("b", "B"))), question("text", "X", "x", rule=EXPRESS))], [], "ist keine Antwort"),
+        (
+            [
+                step(
+                    "A",
+                    "a",
+                    question("choice", "Art", "art", options=options(("b", "B"))),
+                    question("text", "X", "x", rule=EXPRESS),
+                )
+            ],
+            [],
+            "ist keine Antwort",
+        ),
         ([step("A", "a", question("text", "X", "x"))], [fee("Sperr Gut")], "nicht der Schlüssel einer Gebühr"),
         ([step("A", "a", question("text", "X", "x"))], [fee("a.b", quantity_field="x")], "keine ganze Zahl"),
         ([step("A", "a", question("text", "X", "x"))], [fee("a.b", quantity_field="y")], "keine Frage hat diesen"),
@@ -74,7 +93,9 @@ def test_a_good_assistant_has_no_problems(assistant):
 
 
 def test_missing_keys_are_made_from_labels(site):
-    assistant = make(steps=[step("Größe & Maß", "", question("text", "Straße", ""), question("text", "Straße", ""))], fees=[])
+    assistant = make(
+        steps=[step("Größe & Maß", "", question("text", "Straße", ""), question("text", "Straße", ""))], fees=[]
+    )
     definition = compile_assistant(assistant).definition
     assert definition.steps[0].key == "groesse_mass"
     assert [field.key for field in definition.steps[0].fields] == ["strasse", "strasse_2"]
@@ -126,7 +147,9 @@ def test_the_english_wizard_speaks_english(client, placement, assistant):
     assert "What you need" in text
 
 
-def test_a_placement_needs_a_published_assistant_known_fees_and_its_own_department(placement, assistant, fees, other_site):
+def test_a_placement_needs_a_published_assistant_known_fees_and_its_own_department(
+    placement, assistant, fees, other_site
+):
     good = {"site": placement.site, "assistant": assistant, "department": placement.department, "is_active": True}
     assert not list(problems_of(good))
     assert dict(problems_of({**good, "site": other_site})).keys() >= {"department", "is_active"}
@@ -140,7 +163,7 @@ def test_old_drafts_are_purged(wizard):
     wizard.starts()
     call_command("assistants_purge_drafts")
     assert Draft.objects.count() == 1
-    Draft.objects.update(updated_at=timezone.now() - datetime.timedelta(days=8))
+    Draft.objects.update(updated_at=timezone.now() - datetime.timedelta(days=conf.get().DRAFT_DAYS + 1))
     assert wizard.client.get(f"{wizard.base}gegenstaende/").status_code == 410
     call_command("assistants_purge_drafts", "--dry-run")
     assert Draft.objects.count() == 1

@@ -49,7 +49,13 @@ def test_a_file_can_be_taken_back(at_photo, png):
 
 @pytest.mark.parametrize(
     ("data", "name"),
-    [(EXE, "rechnung.pdf"), (b"", "leer.pdf"), (b"%PDF-", "kaputt.txt.exe"), (b"<svg onload=alert(1)>", "bild.png"), (b"PK\x03\x04aaaa", "a.pdf")],
+    [
+        (EXE, "rechnung.pdf"),
+        (b"", "leer.pdf"),
+        (b"%PDF-", "kaputt.txt.exe"),
+        (b"<svg onload=alert(1)>", "bild.png"),
+        (b"PK\x03\x04aaaa", "a.pdf"),
+    ],
 )
 def test_what_is_not_what_it_says_is_refused_at_the_field(at_photo, data, name):
     at_photo.fills("foto", bild=file(data, name), bemerkung="bleibt hier")
@@ -64,7 +70,9 @@ def test_what_is_not_what_it_says_is_refused_at_the_field(at_photo, data, name):
 def test_fifty_megabytes_are_answered_at_the_field_and_nothing_else_is_lost(at_photo):
     at_photo.fills("foto", bild=file(PDF + b"0" * 50 * 1024 * 1024, "gross.pdf"), bemerkung="bleibt hier")
     assert at_photo.page.status_code == 422
-    assert at_photo.errors == [("f-bild", "Foto: Die Datei ist zu groß: Möglich sind höchstens 1 MB. Bitte verkleinern oder teilen Sie sie.")]
+    assert at_photo.errors == [
+        ("f-bild", "Foto: Die Datei ist zu groß: Möglich sind höchstens 1 MB. Bitte verkleinern oder teilen Sie sie.")
+    ]
     assert 'value="bleibt hier"' in at_photo.page.content.decode()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from wagtail.whitelist import Whitelister
+
 from .definition import Condition, Definition, FeeRule, Field, Option, Rule, Step
 from .keys import fill_keys
 from .preflight import Problem, preflight
@@ -103,8 +105,8 @@ def _field(child: Any, group: str, rules: tuple[Rule, ...]) -> Field:
 
 
 def _html(value: Any) -> str:
-    """Rich text as citizens see it: links resolved, only the features the block allows."""
-    return str(value) if value else ""
+    """Rich text as citizens see it: links resolved. Cleaned once more, as an import may bring anything."""
+    return str(Whitelister().clean(str(value))) if value else ""
 
 
 def _number(value: Any) -> str:

@@ -114,12 +114,11 @@ def _rules(
         if condition.field in earlier:
             yield from _comparison(condition, earlier[condition.field], what)
         elif condition.field in everything:
-            yield Problem(
-                _(
-                    "The condition at %(what)s asks for “%(key)s”, which is asked only there or later. Conditions may only look back, otherwise they would go round in circles."
-                )  # noqa: E501
-                % names
+            sentence = _(
+                "The condition at %(what)s asks for “%(key)s”, which is asked only there or later. Conditions may only "
+                "look back, otherwise they would go round in circles."
             )
+            yield Problem(sentence % names)
         else:
             yield Problem(_("The condition at %(what)s asks for “%(key)s”, but no question has this key.") % names)
 

@@ -8,6 +8,7 @@ from wagtail.admin.panels import Panel
 
 from ..compile import compile_assistant
 from ..definition import Definition
+from ..flows.placement import fee_warnings
 from ..sentences import rule_sentence
 
 
@@ -25,6 +26,7 @@ class PreflightPanel(Panel):
             return {
                 **super().get_context_data(parent_context),
                 "problems": compiled.problems,
+                "warnings": list(fee_warnings(self.instance)),
                 "sentences": sentences_of(compiled.definition),
                 "newest": self.instance.releases.first(),
             }

@@ -22,7 +22,7 @@ from .schema import represent
 
 class FeeSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     amount_cents = serializers.IntegerField(help_text="Cents each, tax included, as of today.")
 
 

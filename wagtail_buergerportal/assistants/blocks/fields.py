@@ -1,4 +1,4 @@
-"""The questions editors choose from. Keys, limits and conditions are the same in every language; texts are translated."""
+"""The questions editors choose from. Texts are translated; keys, limits and conditions are not."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class QuestionBlock(blocks.StructBlock):
     label = blocks.CharBlock(label=_("question or label"), max_length=200)
     key = KeyBlock()
     help = blocks.CharBlock(
-        label=_("help"), required=False, max_length=500, help_text=_("Why we ask, or where to find it.")
+        label=_("help"), required=False, default="", max_length=500, help_text=_("Why we ask, or where to find it.")
     )
     presence = blocks.ChoiceBlock(label=_("answer is"), choices=PRESENCE, default="required")
 
@@ -89,7 +89,7 @@ class NumberFieldBlock(QuestionBlock):
     minimum = blocks.DecimalBlock(label=_("smallest number"), required=False)
     maximum = blocks.DecimalBlock(label=_("greatest number"), required=False)
     places = blocks.IntegerBlock(label=_("decimals"), default=0, min_value=0, max_value=4)
-    unit = blocks.CharBlock(label=_("unit"), required=False, max_length=20)
+    unit = blocks.CharBlock(label=_("unit"), required=False, default="", max_length=20)
     rule = RuleBlock()
 
     class Meta:

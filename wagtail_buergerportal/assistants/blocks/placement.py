@@ -17,6 +17,9 @@ class PlacementChooserBlock(SnippetChooserBlock):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__("buergerportal_assistants.AssistantPlacement", **kwargs)
 
+    def to_python(self, value: Any) -> Any:
+        return None if value is None else self.bulk_to_python([value])[0]
+
     def bulk_to_python(self, values: list[Any]) -> list[Any]:
         """All placements of a page at once, each with its assistant: one query."""
         rows = self.model_class._default_manager.select_related("assistant__locale", "site").in_bulk(

@@ -26,6 +26,7 @@ class ConditionBlock(blocks.StructBlock):
     value = PlainBlock(
         label=_("answer"),
         required=False,
+        default="",
         max_length=200,
         help_text=_("The answer's key or text; “yes” or “no”; a number; a day like 2026-12-24."),
     )

@@ -41,7 +41,7 @@ class StepFieldsBlock(QuestionsBlock):
 class StepBlock(blocks.StructBlock):
     title = blocks.CharBlock(label=_("title"), max_length=120)
     key = KeyBlock()
-    intro = blocks.TextBlock(label=_("introduction"), required=False, max_length=1000)
+    intro = blocks.TextBlock(label=_("introduction"), required=False, default="", max_length=1000)
     fields = StepFieldsBlock(label=_("questions"), required=False)
     rule = RuleBlock()
 
@@ -65,7 +65,11 @@ class FeeBlock(blocks.StructBlock):
 
     key = PlainBlock(label=_("key in the fee schedule"), max_length=60, help_text=_("For example sperrgut.piece"))
     label = blocks.CharBlock(
-        label=_("label"), required=False, max_length=120, help_text=_("Leave empty for the label in the fee schedule.")
+        label=_("label"),
+        required=False,
+        default="",
+        max_length=120,
+        help_text=_("Leave empty for the label in the fee schedule."),
     )
     quantity = blocks.IntegerBlock(label=_("how many"), default=1, min_value=1, max_value=10000)
     quantity_field = KeyBlock(

@@ -51,7 +51,7 @@ def is_picture(char: str) -> bool:
 
 def _space(match: re.Match[str]) -> str:
     """White space becomes one space, but control characters among it stay to be refused."""
-    return " " if all(char == "\t" or not unicodedata.category(char) == "Cc" for char in match[0]) else match[0]
+    return " " if all(char == "\t" or unicodedata.category(char) != "Cc" for char in match[0]) else match[0]
 
 
 def _refuse_unusable(text: str, *, pictures: bool) -> None:

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from wagtail_buergerportal import conf
+
 from ..definition import Field
 from ..errors import DraftLost, DraftSubmitted, UploadRefused
 from ..models import Draft, DraftUpload
@@ -56,14 +58,20 @@ def refuse_too_large(field: Field, size: int) -> None:
     """Raises UploadRefused for an empty file or one beyond the field's limit."""
     if size == 0:
         raise UploadRefused(_("The file is empty. Please choose another one."))
-    if field.max_bytes and size > field.max_bytes:
+    if size > limit_of(field):
         raise UploadRefused(too_large(field))
+
+
+def limit_of(field: Field) -> int:
+    """Largest file of a field in bytes: the editor's limit, never above the installation's."""
+    most = conf.get().MAX_UPLOAD_BYTES
+    return min(field.max_bytes or most, most)
 
 
 def too_large(field: Field) -> str:
     return _(
         "The file is too large: at most %(limit)d MB are possible. Please make it smaller or send parts of it."
-    ) % {"limit": field.max_bytes // MEGABYTE}
+    ) % {"limit": limit_of(field) // MEGABYTE}
 
 
 def _enough(field: Field) -> str:

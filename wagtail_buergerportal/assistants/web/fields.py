@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from ..definition import Field
 from ..engine import options_of
 from ..engine.kinds.numbers import day_after, local
-from ..flows.uploads import MEGABYTE
+from ..flows.uploads import MEGABYTE, limit_of
 
 _AUTOCOMPLETE = {
     "first_name": "given-name",
@@ -233,7 +233,7 @@ def _file_limit(field: Field) -> str:
         "%(types)s, at most %(size)d MB each and %(count)d files.",
         field.max_files,
     )
-    return sentence % {"types": types, "size": field.max_bytes // MEGABYTE, "count": field.max_files}
+    return sentence % {"types": types, "size": limit_of(field) // MEGABYTE, "count": field.max_files}
 
 
 _LIMITS = {"number": _number_limit, "date": _day_limit, "file": _file_limit}

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 
 from ..engine import ActiveStep
+from ..flows.uploads import limit_of
 
 
 class CappedUploadHandler(FileUploadHandler):
@@ -45,7 +46,7 @@ def receive(request: HttpRequest, active: ActiveStep) -> frozenset[str]:
 
     Must run before anything else reads ``request.POST``.
     """
-    limits = {field.key: field.max_bytes for field in active.fields if field.kind == "file"}
+    limits = {field.key: limit_of(field) for field in active.fields if field.kind == "file"}
     handler = CappedUploadHandler(request, limits)
     request.upload_handlers.insert(0, handler)
     try:

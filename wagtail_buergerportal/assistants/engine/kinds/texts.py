@@ -15,6 +15,7 @@ from .base import Invalid, Kind
 
 TEXT_LENGTH = 200
 LONG_LENGTH = 4000
+_SHORTEST = 10_000  # Emergency and service numbers reach nobody.
 _MAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[^\s@<>()\[\],;:\\\"]{1,190}\.[^\W\d_][\w-]{1,62}")
 
 
@@ -60,15 +61,16 @@ class Phone(Kind):
         text = clean_text(given, max_length=40)
         try:
             number = phonenumbers.parse(text, "DE")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number) or number.national_number < 10_000:
-            raise Invalid(
-                _(
-                    "Please enter a telephone number like 02151 123456; from abroad with country code, like +31 20 1234567."
-                )
-            )
+        except phonenumbers.NumberParseException as error:
+            raise Invalid(self._how()) from error
+        if not phonenumbers.is_possible_number(number) or (number.national_number or 0) < _SHORTEST:
+            raise Invalid(self._how())
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
     def schema(self, field: Field) -> dict[str, Any]:
         return {"type": "string", "maxLength": 40}
+
+    def _how(self) -> str:
+        return _(
+            "Please enter a telephone number like 02151 123456; from abroad with country code, like +31 20 1234567."
+        )
