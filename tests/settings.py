@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import dj_database_url
@@ -72,7 +73,8 @@ TEMPLATES = [
 DATABASES = {"default": dj_database_url.config(default=f"sqlite:///{BASE_DIR.parent / 'var' / 'tests.sqlite3'}")}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, not memory: tests with a live server use several threads. Nobody needs it after a power cut.
-    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR.parent / "var" / "tests.sqlite3")}
+    # One file a process, so that two test runs at once do not delete each other's.
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR.parent / "var" / f"tests-{os.getpid()}.sqlite3")}
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",

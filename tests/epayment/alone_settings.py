@@ -14,5 +14,5 @@ INSTALLED_APPS = [app for app in EVERY_APP if not app.startswith(_OTHERS)]
 ROOT_URLCONF = "tests.epayment.alone_urls"
 DATABASES = {"default": {**SHARED_DATABASES["default"]}}
 if "sqlite" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR.parent / "var" / "alone.sqlite3")}
+    DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR.parent / "var" / f"alone-{os.getpid()}.sqlite3")}
     DATABASES["default"]["NAME"] = os.environ.get("ALONE_DB", DATABASES["default"]["NAME"])
