@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from wagtail_buergerportal.assistants.models import AssistantPlacement, Draft
 from wagtail_buergerportal.cases.models import Case
@@ -18,6 +18,13 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
 )
+
+
+@pytest.fixture(autouse=True)
+def german():
+    """Pages in other languages leave theirs behind."""
+    with translation.override("de"):
+        yield
 
 
 @pytest.fixture

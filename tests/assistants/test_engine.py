@@ -83,7 +83,7 @@ PLAUSIBLE = st.sampled_from(
 ANSWERS = st.dictionaries(st.sampled_from(KEYS), JSON | PLAUSIBLE) | JSON
 NAMES = [f"{key}{part}" for key in KEYS for part in ("", "-day", "-month", "-year", "-street", "-city", "-postal_code")]
 RAW = st.dictionaries(st.sampled_from(NAMES), JSON | PLAUSIBLE | st.lists(st.text(max_size=10), max_size=2)) | JSON
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def clean(field, given):

@@ -188,7 +188,16 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_pages(wizard):
     cookie = next(morsel for name, morsel in wizard.client.cookies.items() if name.startswith("bp_draft_"))
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"
-    assert cookie["path"] == "/portal/formular/sperrgut/"
+    paths = {morsel["path"] for name, morsel in wizard.client.cookies.items() if name.startswith("bp_draft_")}
+    assert paths == {"/portal/formular/sperrgut/", "/en/portal/formular/sperrgut/"}
+
+
+def test_switching_the_language_on_the_way_keeps_the_draft(wizard):
+    wizard.gets_to_review()
+    page = wizard.client.get(f"/en{wizard.base}person/")
+    assert page.status_code == 200
+    assert 'value="Mustermann"' in page.content.decode()
+    assert "Continue" in page.content.decode()
 
 
 def test_the_database_alone_does_not_tell_what_was_written(wizard):
