@@ -19,6 +19,13 @@ from wagtail_sitekit import crypto
 _FOLDER = "cases"
 
 
+class PrivateStorage(FileSystemStorage):
+    """Files with no address: they leave only through a view that asks who may have them."""
+
+    def url(self, name: str | None) -> str:
+        raise ValueError("Files in private storage have no URL.")
+
+
 def private_root() -> Path:
     """PRIVATE_ROOT, or a directory "private" beside MEDIA_ROOT. Raises ImproperlyConfigured without either."""
     if given := conf.get().PRIVATE_ROOT:
@@ -32,9 +39,7 @@ def private_storage() -> Storage:
     """The storage alias "private" if the site has one, else the private directory, readable by the server only."""
     if "private" in settings.STORAGES:
         return storages["private"]
-    return FileSystemStorage(
-        location=private_root(), base_url=None, file_permissions_mode=0o600, directory_permissions_mode=0o700
-    )
+    return PrivateStorage(location=private_root(), file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
 
 def keep(upload_id: UUID, data: bytes) -> str:

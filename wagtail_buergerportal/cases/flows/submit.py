@@ -97,10 +97,10 @@ def _case(submission: Submission, secret: str) -> Case:
     )
 
 
-def _email(text: str) -> str:
+def _email(text: str) -> str | None:
     """The address if it is one; an application is not refused for a bad one, it only gets no mail."""
     try:
         validate_email(text)
     except ValidationError:
-        return ""
+        return None
     return text

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting_for_payment', 'waiting for payment'), ('received', 'received'), ('in_progress', 'being processed'), ('done', 'done'), ('rejected', 'rejected'), ('withdrawn', 'withdrawn')], default='received', max_length=24, verbose_name='state')),
                 ('answers', encrypted_fields.fields.EncryptedJSONField(default=dict)),
                 ('summary', encrypted_fields.fields.EncryptedJSONField(default=list)),
-                ('contact_email', encrypted_fields.fields.EncryptedTextField(blank=True, default='')),
+                ('contact_email', encrypted_fields.fields.EncryptedTextField(blank=True, null=True)),
                 ('fee_cents', models.PositiveBigIntegerField(default=0, verbose_name='fee in cents')),
                 ('payment_due_on', models.DateField(blank=True, null=True)),
                 ('paid_at', models.DateTimeField(blank=True, null=True)),

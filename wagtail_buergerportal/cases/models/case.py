@@ -44,7 +44,7 @@ class Case(models.Model):
     state = models.CharField(_("state"), max_length=24, choices=CaseState.choices, default=CaseState.RECEIVED)
     answers = EncryptedJSONField(default=dict)
     summary = EncryptedJSONField(default=list)
-    contact_email = EncryptedTextField(blank=True, default="")
+    contact_email = EncryptedTextField(null=True, blank=True)  # an encrypted field stores nothing as NULL
     fee_cents = models.PositiveBigIntegerField(_("fee in cents"), default=0)
     payment_due_on = models.DateField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
