@@ -103,7 +103,7 @@ def _pay(citizen: Browser) -> None:
         raise JourneyError(f"{citizen.url} is no PDF.")
     _say("Receipt", f"{receipt}, {receipt.stat().st_size} bytes")
     citizen.open(page).follow("Zurück zu Ihrem Anliegen")
-    _expect(citizen, "Die Gebühr ist bezahlt.")
+    _expect(citizen, "ist bezahlt")
     _say("Status page", f"{_number(citizen)}: the fee is paid")
 
 
