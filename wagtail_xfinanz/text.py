@@ -65,12 +65,14 @@ class TextNotWritable(BookkeepingError):
 
 def plain(text: str) -> str:
     """``text`` in NFC with typographic dashes, quotes and blanks written plainly: “Gebühr” → "Gebühr"."""
+    if _is_plain_ascii(text):
+        return text
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_TRANSLITERATION))
 
 
 def unwritable(text: str) -> list[str]:
     """The characters of a plain text that are outside the repertoire, each once, in order."""
-    return list(dict.fromkeys(_WRITABLE.sub("", text)))
+    return [] if _is_plain_ascii(text) else list(dict.fromkeys(_WRITABLE.sub("", text)))
 
 
 def writable(text: str, *, record: str, field: str) -> str:
@@ -79,3 +81,8 @@ def writable(text: str, *, record: str, field: str) -> str:
     if bad := unwritable(result):
         raise TextNotWritable([TextProblem(record, field, character) for character in bad])
     return result
+
+
+def _is_plain_ascii(text: str) -> bool:
+    """The common case, quickly told: nothing to do."""
+    return text.isascii() and text.isprintable()

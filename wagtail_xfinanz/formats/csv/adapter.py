@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ...errors import FormatInvalid
-from ...text import TextNotWritable, TextProblem, writable
+from ...text import TextNotWritable, TextProblem, plain, unwritable, writable
 from ..base import BaseFormat, Control, Header, Line, amount
 from ..registry import formats
 from .columns import COLUMNS
@@ -102,9 +102,12 @@ def _record(line: Line) -> str:
 def _cell(line: Line, name: str) -> str:
     column = COLUMNS[name]
     value = column.value(line)
-    if isinstance(value, str):
-        return _safe(writable(value, record=_record(line), field=name))
-    return _comma(value)
+    if isinstance(value, int):
+        return _comma(value)
+    text = plain(value)
+    if unwritable(text):
+        writable(text, record=_record(line), field=name)
+    return _safe(text)
 
 
 def _safe_all(values: list[str]) -> list[str]:

@@ -14,7 +14,7 @@ from lxml import etree
 
 from ...errors import FormatInvalid
 from ...posting import Posting
-from ...text import writable
+from ...text import plain, unwritable, writable
 from ..base import BaseFormat, Control, Header, Line, amount
 from ..registry import formats
 
@@ -160,4 +160,7 @@ def _text(parent: Any, tag: str, value: str, line: Line) -> None:
 
 
 def _checked(value: str, field: str, line: Line) -> str:
-    return writable(value, record=_("Posting %(number)s") % {"number": line.sequence}, field=field)
+    text = plain(value)
+    if unwritable(text):
+        writable(text, record=_("Posting %(number)s") % {"number": line.sequence}, field=field)
+    return text
