@@ -41,7 +41,7 @@ def colleagues(case: Case) -> QuerySet[Any]:
 
 
 class AssignForm(forms.Form):
-    to = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Give to"))
+    to: forms.ModelChoiceField[Any] = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Give to"))
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

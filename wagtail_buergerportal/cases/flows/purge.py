@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -58,4 +59,9 @@ def _delete(case: Case) -> None:
     )
     logger.info("Case %s deleted: its retention time is over", case.number)
     case.delete()
-    transaction.on_commit(lambda: [storage.forget(name) for name in names], robust=True)
+    transaction.on_commit(partial(_forget, names), robust=True)
+
+
+def _forget(names: list[str]) -> None:
+    for name in names:
+        storage.forget(name)
