@@ -39,6 +39,15 @@ def test_an_ended_case_goes_when_its_time_is_over(ended, tmp_path, django_captur
     assert (log.number, log.service_key, log.retention_days) == (ended.number, "sperrgut", 30)
 
 
+def test_auditors_of_the_town_read_what_was_deleted_and_nobody_else(ended, staff, clerk):
+    purge(today=in_days(30))
+    page = staff("auditor").client.get("/admin/deleted-cases/")
+    assert ended.number in page.text
+    for other in (staff("auditor", town="NEU"), clerk, staff("editor")):
+        answer = other.client.get("/admin/deleted-cases/")
+        assert answer.status_code == 302 or ended.number not in answer.text
+
+
 def test_files_stay_until_the_deletion_is_committed(ended, tmp_path):
     purge(today=in_days(30))
     assert [path for path in (tmp_path / "private").rglob("*") if path.is_file()]

@@ -43,7 +43,7 @@ def document_data(case: Case) -> dict[str, Any]:
 
 def _facts(case: Case) -> list[list[str]]:
     facts = [
-        [_("Number"), case.number],
+        [_("Case number"), case.number],
         [_("Received at"), date_format(localtime(case.created_at), "DATETIME_FORMAT")],
         [_("Department"), case.department.name],
     ]

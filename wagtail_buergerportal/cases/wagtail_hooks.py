@@ -12,18 +12,25 @@ from wagtail.admin.ui.components import Component
 from wagtail.permissions import register_permission_policy
 
 from wagtail_buergerportal.communes.policies import DepartmentPolicy
-from wagtail_sitekit.scoping import visible
+from wagtail_sitekit.scoping import SitePolicy, visible
 
+from .admin.deletions import DeletionViewSet
 from .admin.inbox import InboxViewSet
 from .admin.work import urlpatterns
-from .models import Case, CaseState
+from .models import Case, CaseDeletion, CaseState
 
 register_permission_policy(Case, DepartmentPolicy(Case))
+register_permission_policy(CaseDeletion, SitePolicy(CaseDeletion))
 
 
 @hooks.register("register_admin_viewset")
 def register_inbox() -> InboxViewSet:
     return InboxViewSet("cases")
+
+
+@hooks.register("register_admin_viewset")
+def register_deletions() -> DeletionViewSet:
+    return DeletionViewSet("deleted_cases")
 
 
 @hooks.register("register_admin_urls")

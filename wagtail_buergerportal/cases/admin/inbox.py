@@ -11,14 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 
-from wagtail_sitekit.scoping import SiteScopedViewSet
-
 from .. import payments
 from ..models import Case
 from .filters import InboxFilterSet
+from .readonly import ReadOnlyViewSet
 from .work import AssignForm, may_work, next_states
-
-_READING = {"index", "index_results", "inspect"}
 
 
 class InboxView(IndexView):
@@ -51,7 +48,7 @@ class CaseView(InspectView):
         }
 
 
-class InboxViewSet(SiteScopedViewSet):
+class InboxViewSet(ReadOnlyViewSet):
     """Cases come from citizens and change by work: they are never added, edited, copied or deleted here."""
 
     model = Case
@@ -60,12 +57,8 @@ class InboxViewSet(SiteScopedViewSet):
     menu_order = 200
     add_to_admin_menu = True
     url_prefix = "cases"
-    inspect_view_enabled = True
     index_view_class = InboxView
     inspect_view_class = CaseView
-    copy_view_enabled = False
-    add_to_reference_index = False
-    form_fields: list[str] = []
     filterset_class = InboxFilterSet
     list_display = [
         "number",
@@ -77,14 +70,3 @@ class InboxViewSet(SiteScopedViewSet):
     ]
     list_export = ["number", "title", "state", "department", "created_at", "closed_at"]
     search_fields = ["number", "title"]
-    search_backend_name = None
-
-    def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        gone = dict.fromkeys(("add", "edit", "delete", "history", "usage"))
-        return super().get_common_view_kwargs(**{f"{name}_url_name": None for name in gone}, **kwargs)
-
-    def get_urlpatterns(self) -> list[Any]:
-        return [pattern for pattern in super().get_urlpatterns() if pattern.name in _READING]
-
-    def register_admin_url_finder(self) -> None:
-        """There is no edit view to find."""
