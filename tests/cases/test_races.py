@@ -1,8 +1,9 @@
-"""Many at once, on a database where that is real: run through test_on_postgres, or with DATABASE_URL set."""
+"""Many at once, on a database where that is real: run through tests/postgres, or with DATABASE_URL set."""
 
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -36,7 +37,21 @@ def at_once(number, work):
             connections.close_all()
 
     with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(run, range(number)))
+        results = list(pool.map(run, range(number)))
+    _wait_until_alone()
+    return results
+
+
+def _wait_until_alone():
+    """A closed connection lives on in the server for a moment, in which the test database could not be dropped."""
+    for __ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.05)
 
 
 def test_numbers_are_unique_and_without_gaps(hand_in):
