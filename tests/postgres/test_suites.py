@@ -1,0 +1,54 @@
+"""The tests that a database can decide, once more on a real PostgreSQL: its row locks, its triggers, its way to say no.
+
+Each suite runs in a process of its own with DATABASE_URL set; what has nothing to do with the database is left out.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SUITES = {
+    "payments": (
+        "tests.epayment.alone_settings",
+        ["tests/epayment"],
+        [f"tests/epayment/test_{name}.py" for name in ("alone", "bank", "checks", "properties", "receipts")],
+    ),
+    "bookkeeping": ("tests.xfinanz.alone_settings", ["tests/xfinanz"], ["tests/xfinanz/test_alone.py"]),
+    "cases and citizens": ("tests.settings", ["tests/cases", "tests/identity"], []),
+    "assistants": (
+        "tests.settings",
+        [f"tests/assistants/test_{name}.py" for name in ("races", "story", "release")],
+        [],
+    ),
+}
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("postgresql" in connection.settings_dict["ENGINE"], reason="this run is on PostgreSQL already")
+@pytest.mark.parametrize("suite", SUITES)
+def test_on_postgres(suite, postgres_url, tmp_path):
+    settings, paths, left_out = SUITES[suite]
+    command = [sys.executable, "-m", "pytest", f"--ds={settings}", *paths, "-q", "-p", "no:cacheprovider"]
+    # The database is thrown away with its server: dropping it first costs seconds.
+    options = [
+        "--reuse-db",
+        "--create-db",
+        f"--basetemp={tmp_path / 'inner'}",
+        *(f"--ignore={path}" for path in left_out),
+    ]
+    environment = os.environ | {"DATABASE_URL": postgres_url, "DJANGO_SETTINGS_MODULE": settings}
+    for name in ("PYTEST_CURRENT_TEST", "PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        [*command, *options], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=500, check=False
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    assert " passed" in done.stdout
