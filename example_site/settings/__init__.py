@@ -127,7 +127,11 @@ WAGTAIL_SITE_NAME = "Kreis Musterland"
 WAGTAILADMIN_BASE_URL = f"http://kreis.localhost:{PORT}"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
-SPECTACULAR_SETTINGS = {"TITLE": "Kreis Musterland", "VERSION": "1"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Kreis Musterland",
+    "VERSION": "1",
+    "PREPROCESSING_HOOKS": ["example_site.schema.only_public"],
+}
 
 LOGGING = {
     "version": 1,

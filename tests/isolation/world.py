@@ -1,0 +1,197 @@
+"""Two towns of one district. Musterstadt has secrets in every model; Neustadt has staff in every role."""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from dataclasses import dataclass, field
+
+from django.contrib.auth import get_user_model
+from django.test import TestCase
+from django.utils import timezone
+from wagtail.models import Collection, Locale, Page, Site
+
+from example_site.content.build import build
+from wagtail_buergerportal.assistants.flows.drafts import begin
+from wagtail_buergerportal.assistants.models import Assistant, AssistantPlacement, Draft
+from wagtail_buergerportal.cases import payments
+from wagtail_buergerportal.cases.flows import add_note, assign, submit
+from wagtail_buergerportal.cases.models import Case, CaseDeletion, CaseUpload
+from wagtail_buergerportal.cases.submission import FeeLine, Submission, UploadedPart
+from wagtail_buergerportal.communes.models import CommuneSettings, Department
+from wagtail_buergerportal.services.models import Fee, FeeSchedule
+from wagtail_epayment.flows.inbox import store
+from wagtail_epayment.flows.issue import issue_receipt
+from wagtail_epayment.models import (
+    EntryKind,
+    LedgerEntry,
+    MessageSource,
+    PaymentAttempt,
+    PaymentContract,
+    PaymentOrder,
+    ProviderMessage,
+)
+from wagtail_epayment.providers.base import RawMessage
+from wagtail_xfinanz.flows import certify, collect, release
+from wagtail_xfinanz.models import Batch, FinanceTenant, KassenzeichenRange, PostingAccount
+
+SECRET = "Geheim-A7"
+GUESS = "Geheim-"
+#: What nobody in Neustadt may ever read.
+MARKERS = (SECRET, "MUS-2", "musterstadt-", "geheim-a7.pdf")
+#: How the rows of a model are those of a town.
+OF_A_TOWN = {
+    Assistant: "site",
+    AssistantPlacement: "site",
+    Batch: "tenant__site",
+    Case: "site",
+    CaseDeletion: "site",
+    Department: "site",
+    FeeSchedule: "site",
+    FinanceTenant: "site",
+    KassenzeichenRange: "tenant__site",
+    LedgerEntry: "order__site",
+    PaymentContract: "site",
+    PaymentOrder: "site",
+    PostingAccount: "tenant__site",
+    ProviderMessage: "contract__site",
+}
+
+
+@dataclass
+class World:
+    home: Site
+    stranger: Site
+    staff: list = field(default_factory=list)
+
+    def rows(self, model, site=None):
+        return model.objects.filter(**{OF_A_TOWN[model]: site or self.stranger})
+
+    def state(self):
+        """All that Musterstadt has, to see that nobody changed it."""
+        return {model.__name__: list(self.rows(model).order_by("pk").values()) for model in OF_A_TOWN}
+
+
+def make_towns():
+    """The demo; afterwards both towns have the same, and no secrets."""
+    Locale.objects.get_or_create(language_code="de")
+    if Page.get_first_root_node() is None:
+        Page.add_root(title="Root", slug="root")
+    if Collection.get_first_root_node() is None:
+        Collection.add_root(name="Root")
+    build(8000)
+    users = get_user_model().objects.filter(username__startswith="neustadt-").order_by("username")
+    return World(
+        home=Site.objects.get(hostname="neustadt.localhost"),
+        stranger=Site.objects.get(hostname="musterstadt.localhost"),
+        staff=list(users),
+    )
+
+
+def add_secrets(world):
+    """Give Musterstadt one more row of everything, each with the secret in it."""
+    site = world.stranger
+    clerk = get_user_model().objects.get(username="musterstadt-abfallwirtschaft")
+    CommuneSettings.objects.filter(site=site).update(contact_name=SECRET)
+    department = Department.objects.create(site=site, name=f"{SECRET} Amt")
+    schedule = FeeSchedule.objects.create(
+        site=site, name=f"{SECRET} Tarif", valid_from=datetime.date(2020, 1, 1), by_law=SECRET
+    )
+    Fee.objects.create(schedule=schedule, key="geheim", label=SECRET, amount_cents=1, posting_key="geheim")
+    PaymentContract.objects.filter(site=site).update(label=SECRET)
+    tenant = FinanceTenant.objects.get(site=site)
+    PostingAccount.objects.create(tenant=tenant, key="geheim", label=SECRET, product="1", account="2")
+    assistant = Assistant.objects.filter(locale__language_code="de").first()
+    own = Assistant(title=SECRET, site=site, locale=assistant.locale, steps=assistant.steps, fees=assistant.fees)
+    own.save()
+    own.save_revision(user=clerk).publish()
+    AssistantPlacement.objects.create(site=site, slug="geheim", assistant=own, department=department)
+    begin(placement=AssistantPlacement.objects.get(site=site, slug="sperrgut"), citizen=None)
+    CaseDeletion.objects.create(
+        site=site, number="MUS-2020-000001", service_key=SECRET, received_at=timezone.now(), retention_days=1
+    )
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        _case_with_money(site, department, clerk)
+    _books(tenant)
+
+
+def _case_with_money(site, department, clerk):
+    case = submit(
+        submission=Submission(
+            submission_key=uuid.uuid4(),
+            site=site,
+            department=department,
+            title=f"{SECRET} Anliegen",
+            service_key="sperrgut",
+            language="de",
+            answers={"nachname": SECRET},
+            summary=[{"title": SECRET, "rows": [{"label": "Name", "value": SECRET}]}],
+            fee_lines=(FeeLine(SECRET, 1, 1000, 0, "geheim"),),
+            payment_policy="required",
+            payer={"last_name": SECRET},
+            uploads=(UploadedPart("plan", "geheim-a7.pdf", "application/pdf", b"%PDF-1.7 " + SECRET.encode()),),
+        )
+    ).case
+    assign(case, to=clerk, by=clerk)
+    add_note(case, text=SECRET, by=clerk, is_public=False)
+    order = payments.order_for(case)
+    entry = _money(order)
+    issue_receipt(entry)
+    raw = RawMessage(body=SECRET.encode(), headers={})
+    store(contract=entry.attempt.contract, source=MessageSource.NOTIFY, raw=raw)
+
+
+def _money(order):
+    contract = PaymentContract.objects.get(site=order.site)
+    same = {"order": order, "amount_cents": order.amount_cents, "currency": order.currency}
+    attempt = PaymentAttempt.objects.create(
+        **same, contract=contract, provider="sandbox", merchant_tx_id=uuid.uuid4().hex
+    )
+    at = timezone.now() - datetime.timedelta(hours=1)
+    return LedgerEntry.objects.create(
+        **same, attempt=attempt, kind=EntryKind.PAYMENT, provider_ref=SECRET, method="card", occurred_at=at
+    )
+
+
+def _books(tenant):
+    first, second = (get_user_model().objects.get(username=f"musterstadt-kasse{number}") for number in (1, 2))
+    for batch in collect(tenant, by=first).batches:
+        release(certify(batch, by=first), by=second)
+
+
+def arguments(world, address):
+    """Musterstadt's own keys for an address. Raises KeyError for a parameter nobody has thought of."""
+    order = world.rows(PaymentOrder).order_by("created_at").last()
+    case = world.rows(Case).get()
+    attempt = PaymentAttempt.objects.filter(order=order).first()
+    known = {
+        "revision_id": 1,
+        "revision_id_a": "earliest",
+        "revision_id_b": "latest",
+        "task_state_id": 1,
+        "workflow_state_id": 1,
+        "task_id": 1,
+        "action_name": "approve",
+        "name": "kassenbuch",
+        "order": order.pk,
+        "upload_id": CaseUpload.objects.get(case=case).pk,
+        "number": case.number,
+        "slug": "geheim",
+        "draft_id": Draft.objects.filter(placement__site=world.stranger).last().pk,
+        "key": "abholung",
+        "provider": "sandbox",
+        "contract_id": attempt.contract_id,
+        "return_token": attempt.return_token,
+        "entry_id": LedgerEntry.objects.filter(order=order).first().pk,
+        "tx_id": attempt.merchant_tx_id,
+        "ref": "unknown",
+        "token": order.token,
+    }
+    if "pk" in address.parameters:
+        model = address.model or Case
+        known["pk"] = _service_page(world) if address.name.endswith("_api:service") else world.rows(model).last().pk
+    return {name: known[name] for name in address.parameters}
+
+
+def _service_page(world):
+    return world.stranger.root_page.get_descendants().filter(slug="sperrgut").first().pk
