@@ -31,8 +31,11 @@ def report(*rows: dict[str, Any]) -> None:
     print(json.dumps(rows))
 
 
-def site() -> None:
-    """The example site with an empty SQLite file in a folder of its own; run before importing models."""
+def site(**changes: Any) -> None:
+    """The example site with an empty SQLite file in a folder of its own; run before importing models.
+
+    ``changes`` are settings.
+    """
     folder = tempfile.mkdtemp(prefix="bench-")
     os.environ |= {"VAR_DIR": folder, "DJANGO_SETTINGS_MODULE": "example_site.settings"}
     os.environ.pop("DATABASE_URL", None)
@@ -40,7 +43,7 @@ def site() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    for name, value in {"DEBUG": False, "ALLOWED_HOSTS": ["*"], **changes}.items():
+        setattr(settings, name, value)
     django.setup()
-    settings.DEBUG = False
-    settings.ALLOWED_HOSTS = ["*"]
     call_command("migrate", verbosity=0)

@@ -11,8 +11,8 @@ COUNT = 100
 
 
 def main() -> None:
-    harness.site()
-    from django.conf import settings
+    # What follows a payment (receipt, news to the case) is a worker's job on a server.
+    harness.site(TASKS={"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}})
     from django.db import connection, models, transaction
     from django.utils import timezone
     from wagtail.models import Site
@@ -31,9 +31,6 @@ def main() -> None:
         credentials={"merchant_id": "m", "secret": "s"},
         options={"base_url": "http://127.0.0.1/"},
     )
-
-    # What follows a payment (receipt, news to the case) is a worker's job on a server.
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
     class Row(models.Model):
         name = models.CharField(max_length=64)
