@@ -6,8 +6,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 from wagtail.models import Locale, Page, Site
 
 _teardown = TransactionTestCase._fixture_teardown
@@ -30,6 +32,12 @@ def _teardown_append_only(self):
 
 
 TransactionTestCase._fixture_teardown = _teardown_append_only
+
+
+@pytest.fixture(autouse=True)
+def _german():
+    """A request for an English page leaves its language behind in the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")
