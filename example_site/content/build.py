@@ -16,8 +16,7 @@ from wagtail_buergerportal.communes.models import CommuneSettings, Department
 from wagtail_buergerportal.identity.models import AssuranceLevel
 from wagtail_buergerportal.pages.models import OfficePage, PortalHomePage, ServiceIndexPage, ServicePage
 from wagtail_buergerportal.services.models import Fee, FeeSchedule
-from wagtail_epayment.models import PaymentContract
-from wagtail_epayment.providers.sandbox.models import SandboxMerchant
+from wagtail_epayment.providers.sandbox.account import open_account
 from wagtail_xfinanz.models import FinanceTenant, KassenzeichenRange, PostingAccount
 
 from . import assistants as texts
@@ -111,18 +110,7 @@ def _commune(town: TownText, site: Site) -> None:
 
 
 def _money(town: TownText, site: Site, port: int) -> None:
-    merchant, __ = SandboxMerchant.objects.get_or_create(
-        merchant_id=town.slug, defaults={"secret": f"demo-secret-of-{town.slug}"}
-    )
-    PaymentContract.objects.update_or_create(
-        site=site,
-        provider="sandbox",
-        defaults={
-            "label": "Testbank",
-            "credentials": {"merchant_id": merchant.merchant_id, "secret": merchant.secret},
-            "options": {"base_url": f"http://127.0.0.1:{port}/sandbox-bank/"},
-        },
-    )
+    open_account(site=site, label="Testbank", base_url=f"http://127.0.0.1:{port}/sandbox-bank/")
     schedule, __ = FeeSchedule.objects.update_or_create(
         site=site, name="Gebührentarif", valid_from=VALID_FROM, defaults={"by_law": town.by_law}
     )
