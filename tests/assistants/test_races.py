@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection
 from django.utils import timezone
 
-from wagtail_buergerportal.assistants.errors import AssistantError, UploadRefused
+from tests.races import at_once
+from wagtail_buergerportal.assistants.errors import DraftSubmitted, UploadRefused
 from wagtail_buergerportal.assistants.flows import drafts
 from wagtail_buergerportal.assistants.flows.submit import submit
 from wagtail_buergerportal.assistants.flows.uploads import keep
@@ -27,24 +25,11 @@ def filled(placement):
     return draft
 
 
-def at_once(work, times):
-    def run(number):
-        try:
-            return work(number)
-        except AssistantError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
-
-
 def test_sending_at_once_from_many_tabs_makes_one_case(filled, placement):
     def send(_number):
         return submit(placement=placement, draft_id=filled.row.pk, token=filled.token, citizen=None).case.number
 
-    answers = at_once(send, 5)
+    answers = at_once(5, send, expected=DraftSubmitted)
     assert Case.objects.count() == 1
     assert sum(isinstance(answer, str) for answer in answers) == 1
     assert {type(answer).__name__ for answer in answers} == {"str", "DraftSubmitted"}
@@ -57,13 +42,13 @@ def test_saving_different_steps_at_once_keeps_all_of_them(filled, placement):
         key, raw = raws[number]
         drafts.save_step(filled, key, drafts.check_step(filled, key, raw, today=timezone.localdate()))
 
-    at_once(save, 2)
+    at_once(2, save)
     again = drafts.open_draft(placement=placement, draft_id=filled.row.pk, token=filled.token, citizen=None)
     assert (again.answers["anzahl"], again.answers["vorname"]) == ("7", "Zweiter")
 
 
 def test_uploads_at_once_do_not_exceed_the_limit(filled, png):
     field = filled.evaluation.step("foto").field("bild")
-    answers = at_once(lambda number: keep(filled, field, png(f"{number}.png")), 5)
+    answers = at_once(5, lambda number: keep(filled, field, png(f"{number}.png")), expected=UploadRefused)
     assert DraftUpload.objects.count() == field.max_files
     assert sum(isinstance(answer, UploadRefused) for answer in answers) == 3

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
+from tests.races import at_once
 from wagtail_buergerportal.cases.flows import assign, mark_paid
 from wagtail_buergerportal.cases.models import Case, CaseNumberRange, CaseUpload
 from wagtail_epayment.models import PaymentOrder
@@ -21,37 +19,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif("sqlite" in connection.settings_dict["ENGINE"], reason="SQLite writes one at a time anyway"),
 ]
-
-
-def at_once(number, work):
-    """Let ``number`` threads reach ``work`` together; returns what each returned or raised."""
-    gate = threading.Barrier(number)
-
-    def run(index):
-        try:
-            gate.wait()
-            return work(index)
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(number) as pool:
-        results = list(pool.map(run, range(number)))
-    _wait_until_alone()
-    return results
-
-
-def _wait_until_alone():
-    """A closed connection lives on in the server for a moment, in which the test database could not be dropped."""
-    for __ in range(100):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            if not cursor.fetchone()[0]:
-                return
-        time.sleep(0.05)
 
 
 def test_numbers_are_unique_and_without_gaps(hand_in):

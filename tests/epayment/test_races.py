@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.utils import timezone
 
+from tests.races import at_once
 from wagtail_epayment import outbox
 from wagtail_epayment.errors import AlreadyStarting, OrderNotPayable
 from wagtail_epayment.flows import NewItem, create_order, issue_receipt, poll_due, receive, start_payment
@@ -33,23 +31,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif("sqlite" in connection.settings_dict["ENGINE"], reason="SQLite writes one at a time anyway"),
 ]
-
-
-def at_once(number, work):
-    """Let ``number`` threads reach ``work`` together; returns what each returned or raised."""
-    gate = threading.Barrier(number)
-
-    def run(index):
-        try:
-            gate.wait()
-            return work(index)
-        except Exception as error:
-            return error
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(number) as pool:
-        return list(pool.map(run, range(number)))
 
 
 def notification(attempt, **changes):
@@ -84,7 +65,7 @@ def test_ten_clicks_at_once_begin_one_payment(order, contract, monkeypatch):
 
     monkeypatch.setattr(SandboxProvider, "start", start)
     urls = lambda attempt: ReturnUrls(back="b", notify="n")  # noqa: E731
-    results = at_once(10, lambda _: start_payment(order=order, contract=contract, urls=urls))
+    results = at_once(10, lambda _: start_payment(order=order, contract=contract, urls=urls), expected=AlreadyStarting)
     assert len(called) == 1
     assert all(isinstance(result, str | AlreadyStarting) for result in results), results
     assert PaymentAttempt.objects.count() == 1
@@ -99,7 +80,7 @@ def test_paying_and_clicking_again_at_once_pays_once(under_way, order, contract)
             return receive(contract=contract, source=MessageSource.NOTIFY, raw=raw)
         return start_payment(order=order, contract=contract, urls=urls)
 
-    results = at_once(8, work)
+    results = at_once(8, work, expected=OrderNotPayable)
     assert all(isinstance(result, ProviderMessage | str | OrderNotPayable) for result in results), results
     assert PaymentAttempt.objects.count() == 1
     assert LedgerEntry.objects.count() == 1

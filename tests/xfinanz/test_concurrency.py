@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from django.db import connection
 
+from tests.races import at_once
 from tests.xfinanz.factories import number_range, pay
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_xfinanz.errors import BookkeepingError
 from wagtail_xfinanz.flows import allocate, certify, collect, export, release, verify
 from wagtail_xfinanz.models import Batch, BatchFile, PostingRecord
 
-at_once = pytest.mark.django_db(transaction=True)
-
-
-def together(*calls):
-    """Run the calls in threads that start at the same moment; their results or bookkeeping errors."""
-    results, start = [], threading.Barrier(len(calls))
-
-    def run(call):
-        start.wait()
-        try:
-            results.append(call())
-        except BookkeepingError as error:
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert len(results) == len(calls)
-    return results
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def refused(results):
@@ -54,50 +30,43 @@ def certified(tenant, site, anna, later):
     return batches
 
 
-@at_once
 def test_different_batches_released_at_once_have_no_gap_and_one_chain(certified, tenant, bernd):
-    results = together(*[lambda batch=batch: release(batch, by=bernd) for batch in certified])
-    assert not refused(results)
+    results = at_once(4, lambda index: release(certified[index], by=bernd))
     assert sorted(batch.number for batch in results) == [1, 2, 3, 4]
     assert list(verify(tenant)) == []
 
 
-@at_once
 def test_one_batch_released_twice_at_once_is_released_once(certified, tenant, bernd):
-    results = together(*[lambda: release(certified[0], by=bernd)] * 3)
+    results = at_once(3, lambda _: release(certified[0], by=bernd), expected=BookkeepingError)
     assert len(refused(results)) == 2
     assert Batch.objects.exclude(number=None).count() == 1
     assert BatchFile.objects.filter(format="kassenbuch").count() == 1
     assert list(verify(tenant)) == []
 
 
-@at_once
 def test_two_collections_at_once_post_each_payment_once(tenant, site, anna, bernd, later):
     for number in range(5):
         pay(create_order(site=site, purpose=f"{number}", items=[NewItem("x", 1, posting_key="sperrgut")]), 1)
-    together(*[lambda: collect(tenant, by=anna, cut_off=later)] * 3)
+    at_once(3, lambda _: collect(tenant, by=anna, cut_off=later), expected=BookkeepingError)
     assert PostingRecord.objects.count() == 5
     assert Batch.objects.count() == 1
 
 
-@at_once
 def test_two_people_certifying_at_once_are_not_both_certifiers(tenant, paid, anna, bernd, later):
     (batch,) = collect(tenant, by=anna, cut_off=later).batches
-    results = together(lambda: certify(batch, by=anna), lambda: certify(batch, by=bernd))
+    results = at_once(2, lambda index: certify(batch, by=(anna, bernd)[index]), expected=BookkeepingError)
     assert len(refused(results)) == 1
 
 
-@at_once
 def test_exporting_at_once_marks_one_exporter(certified, anna, bernd):
     batch = release(certified[0], by=bernd)
-    files = together(*[lambda: export(batch, file_format="csv", by=anna)] * 3)
+    files = at_once(3, lambda _: export(batch, file_format="csv", by=anna))
     assert len({kept.sha256 for kept in files}) == 1
 
 
-@at_once
 def test_a_number_range_under_load_gives_no_number_twice(tenant, site):
     number_range(tenant)
-    given = together(*[lambda: [allocate(site_id=site.pk) for _ in range(5)]] * 4)
+    given = at_once(4, lambda _: [allocate(site_id=site.pk) for _number in range(5)])
     numbers = [number for some in given for number in some]
     assert len(set(numbers)) == 20
     assert tenant.ranges.get().counter_next == 21
