@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
@@ -26,7 +27,7 @@ from ..models import OPEN, Batch, BatchState, FinanceTenant
 from .next_step import may
 
 
-class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView, abc.ABC):
     """Base: asks on GET, does on POST, always ends on the page of the batch."""
 
     model = Batch
@@ -69,9 +70,9 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
         messages.success(request, str(self.done))
         return redirect(where)
 
+    @abc.abstractmethod
     def do(self, request: HttpRequest) -> str:
         """The address to go on to. Raises BookkeepingError."""
-        raise NotImplementedError
 
     def back(self, batch: Batch | None = None) -> str:
         return reverse(str(self.inspect_url_name), args=[(batch or self.batch).pk])  # type: ignore[union-attr]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import abc
 import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -60,7 +61,7 @@ class Control:
         return dict(sorted(self.sums.items()))
 
 
-class BaseFormat:
+class BaseFormat(abc.ABC):
     """Contract of a format. Must not touch the database; writes as it reads, so memory does not grow."""
 
     name: ClassVar[str]
@@ -72,13 +73,13 @@ class BaseFormat:
         """Why no file can be written now and what to do; empty if all is well."""
         return ""
 
+    @abc.abstractmethod
     def write(self, out: BinaryIO, *, header: Header, lines: Iterable[Line]) -> Control:
         """Write the whole file. Equal input gives equal bytes. Raises FormatInvalid or TextNotWritable."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def validate(self, source: BinaryIO) -> None:
         """Read what was written against the format's own rules. Raises FormatInvalid."""
-        raise NotImplementedError
 
     def filename(self, header: Header) -> str:
         return f"{self.name}-{header.tenant_number}-{header.budget_year}-{header.number:06d}.{self.extension}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from ..errors import Invalid
 Raw = Mapping[str, Any]
 
 
-class Kind:
+class Kind(abc.ABC):
     """How one kind of question is read, checked, kept as JSON and shown.
 
     ``raw`` is what a form or a client sent: names to a text or a list of texts, anything else is survived. A value
@@ -32,9 +33,9 @@ class Kind:
     def is_blank(self, given: Any) -> bool:
         return not given or (isinstance(given, str) and not given.strip())
 
+    @abc.abstractmethod
     def clean(self, field: Field, given: Any, *, today: date) -> Any:
         """The value of a non-blank input. Raises Invalid."""
-        raise NotImplementedError
 
     def accepts(self, field: Field, value: Any) -> bool:
         """Whether a stored value has the shape of this field's answers; what has not counts as no answer."""
