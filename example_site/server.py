@@ -26,14 +26,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(folder: Path, port: int) -> dict[str, str]:
+SETTINGS = "example_site.settings"
+
+
+def environment(folder: Path, port: int, settings: str = SETTINGS) -> dict[str, str]:
     """Everything the site writes goes to ``folder``, its SQLite file included."""
     env = {
         **os.environ,
         "VAR_DIR": str(folder),
         "KERN_DIR": os.environ.get("KERN_DIR", str(ROOT / "var" / "kern")),
         "PORT": str(port),
-        "DJANGO_SETTINGS_MODULE": "example_site.settings",
+        "DJANGO_SETTINGS_MODULE": settings,
     }
     env.pop("DATABASE_URL", None)
     return env
@@ -52,11 +55,11 @@ def build(folder: Path, port: int) -> None:
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[None]:
+def running(folder: Path, port: int, settings: str = SETTINGS) -> Iterator[None]:
     """The site answers on ``port`` while the block runs; its log is ``server.log`` in ``folder``."""
     command = [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port}"]
     with (folder / "server.log").open("a", encoding="utf-8") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment(folder, port), stdout=log, stderr=log)
+        server = subprocess.Popen(command, cwd=ROOT, env=environment(folder, port, settings), stdout=log, stderr=log)
         try:
             _wait_for(server, folder, port)
             yield

@@ -31,7 +31,7 @@ def demo(tmp_path_factory):
     """The port of the running demo."""
     folder, port = tmp_path_factory.mktemp("demo"), server.free_port()
     server.build(folder, port)
-    with server.running(folder, port):
+    with server.running(folder, port, "tests.browser.settings"):
         yield port
 
 
