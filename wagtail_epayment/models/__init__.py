@@ -1,18 +1,29 @@
 from __future__ import annotations
 
 from .attempt import AttemptState, PaymentAttempt
-from .contract import PaymentContract
+from .contract import ContractBreaker, ContractMethod, PaymentContract
+from .integration import ApiClient, IdempotentRequest, WebhookDelivery, WebhookEndpoint
 from .ledger import EntryKind, LedgerEntry
 from .message import MessageSource, ProviderMessage
 from .order import OrderItem, PaymentOrder
 from .outbox import EventKind, OutboxDelivery, OutboxEvent
 from .receipt import Receipt, ReceiptNumberRange
+from .refund import Refund, RefundCause, RefundState
+from .settlement import Decision, DecisionKind, LineKind, MatchClass, SettlementLine, SettlementReport
 
 __all__ = [
+    "ApiClient",
     "AttemptState",
+    "ContractBreaker",
+    "ContractMethod",
+    "Decision",
+    "DecisionKind",
     "EntryKind",
     "EventKind",
+    "IdempotentRequest",
     "LedgerEntry",
+    "LineKind",
+    "MatchClass",
     "MessageSource",
     "OrderItem",
     "OutboxDelivery",
@@ -23,4 +34,11 @@ __all__ = [
     "ProviderMessage",
     "Receipt",
     "ReceiptNumberRange",
+    "Refund",
+    "RefundCause",
+    "RefundState",
+    "SettlementLine",
+    "SettlementReport",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

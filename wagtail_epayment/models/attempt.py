@@ -25,18 +25,23 @@ class AttemptState(models.TextChoices):
 
 
 class PaymentAttempt(models.Model):
-    """One try to pay one order at one provider; committed before the provider is called."""
+    """One try to pay one order at one provider; committed before the provider is called.
+
+    ``config`` is what the contract said when it began, without secrets.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="attempts")
     contract = models.ForeignKey(PaymentContract, on_delete=models.PROTECT, related_name="attempts")
     provider = models.CharField(max_length=40)
+    method = models.CharField(max_length=40, blank=True)
     merchant_tx_id = models.CharField(max_length=64, unique=True)
     provider_ref = models.CharField(max_length=120, blank=True)
     return_token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     amount_cents = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=12, choices=AttemptState.choices, default=AttemptState.CREATED)
+    config = models.JSONField(default=dict, blank=True)
     redirect_url = models.CharField(max_length=2000, blank=True)
     version = models.PositiveIntegerField(default=0)
     next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)

@@ -10,6 +10,7 @@ from .order import PaymentOrder
 class EntryKind(models.TextChoices):
     PAYMENT = "payment", _("payment")
     REFUND = "refund", _("refund")
+    REFUND_REVERSAL = "refund_reversal", _("refund that came back")
     CHARGEBACK = "chargeback", _("chargeback")
     CHARGEBACK_REVERSAL = "chargeback_reversal", _("chargeback reversed")
     FEE = "fee", _("provider fee")

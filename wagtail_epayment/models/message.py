@@ -12,7 +12,9 @@ class MessageSource(models.TextChoices):
     NOTIFY = "notify", _("notification")
     RETURN = "return", _("return of the payer")
     POLL = "poll", _("status request")
+    REFUND = "refund", _("refund request")
     SETTLEMENT = "settlement", _("settlement report")
+    HAND = "hand", _("entered by a person")
 
 
 class ProviderMessage(models.Model):

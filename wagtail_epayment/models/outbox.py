@@ -11,6 +11,8 @@ class EventKind(models.TextChoices):
     ORDER_PAID = "order.paid", _("order paid")
     ORDER_REOPENED = "order.reopened", _("order open again")
     ATTEMPT_ENDED = "attempt.ended", _("attempt ended without payment")
+    REFUND_SUCCEEDED = "refund.succeeded", _("money given back")
+    REFUND_FAILED = "refund.failed", _("refund failed")
 
 
 class OutboxEvent(models.Model):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
+from django import forms
 from django.utils.functional import Promise
 
-from ..models import AttemptState
+from ..errors import ProviderRefused
+from ..models import AttemptState, RefundState
+from ..settlements.base import Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,13 @@ class Capabilities:
     poll: bool = False
     refund: bool = False
     partial_refund: bool = False
+    idempotent_refund: bool = False
+    """The same refund sent twice under one key is one refund. Without it a lost answer is never sent again."""
+    poll_refund: bool = False
+    chargeback: bool = False
+    """Says by itself when a payer's bank took money back."""
     settlement: bool = False
+    """Can be asked for its settlement reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +41,60 @@ class ContractView:
     options: Mapping[str, Any]
     is_live: bool
     timeout: float
+    methods: tuple[str, ...] = ()
+    """Codes of the ways of paying it offers, in the citizens' order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One line of an order; cents with tax."""
+
+    label: str
+    quantity: int
+    unit_cents: int
+    tax_permille: int
+    posting_key: str
+    booking_data: Mapping[str, str]
+
+    @property
+    def total_cents(self) -> int:
+        return self.quantity * self.unit_cents
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptView:
-    """An attempt as an adapter may see it; amounts in cents."""
+    """An attempt as an adapter may see it; amounts in cents.
+
+    ``items`` add up to the order's amount, which is more than ``amount_cents`` if a part is paid already.
+    """
 
     merchant_tx_id: str
     provider_ref: str
     amount_cents: int
     currency: str
     purpose: str
+    """The contract's booking text, filled in."""
     reference: str
     language: str
+    method: str = ""
+    created_at: datetime | None = None
+    expires_at: datetime | None = None
+    items: tuple[ItemView, ...] = ()
+    payer: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    config: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """A refund as an adapter may see it; ``key`` is unique and never changes, ``payment_ref`` names the money."""
+
+    key: str
+    provider_ref: str
+    payment_ref: str
+    amount_cents: int
+    currency: str
+    purpose: str
+    submitted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +123,7 @@ class RawMessage:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a message says, once understood. ``is_verified``: its signature proves that the provider said it."""
+    """What a message says of a payment. ``is_verified``: its signature proves that the provider said it."""
 
     merchant_tx_id: str
     provider_ref: str
@@ -90,19 +140,77 @@ class Word:
     """Aware; what lies before the attempt or in the future is not believed."""
 
 
+@dataclass(frozen=True, slots=True)
+class RefundWord:
+    """What a message says of a refund. ``refund_key`` is ours; without it the refund was made at the provider.
+
+    The payment is named by ``merchant_tx_id`` or, if the provider does not know that, by ``payment_ref``.
+    """
+
+    state: RefundState
+    amount_cents: int
+    currency: str
+    is_verified: bool
+    refund_ref: str
+    refund_key: str = ""
+    merchant_tx_id: str = ""
+    payment_ref: str = ""
+    dedupe_key: str = ""
+    occurred_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackWord:
+    """The payer's bank took money back (or, reversed, gave it back). Cents are positive; the fee is the provider's."""
+
+    chargeback_ref: str
+    is_reversal: bool
+    amount_cents: int
+    currency: str
+    is_verified: bool
+    fee_cents: int = 0
+    merchant_tx_id: str = ""
+    payment_ref: str = ""
+    dedupe_key: str = ""
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NothingOfOurs:
+    """A genuine message that says nothing about our payments, e.g. an event we do not use."""
+
+    is_verified: bool = True
+    dedupe_key: str = ""
+
+
+Said = Word | RefundWord | ChargebackWord | NothingOfOurs
+
+
 class BaseProvider(abc.ABC):
     """One vendor. Instances live for one call and belong to one contract."""
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     can: ClassVar[Capabilities] = Capabilities()
+    methods: ClassVar[Mapping[str, str | Promise]] = {}
+    """Codes and labels of the ways of paying a contract may offer; empty if the provider's page asks for it."""
     credential_fields: ClassVar[Mapping[str, str | Promise]] = {}
-    """Names and labels of the secrets a contract needs."""
+    """Names and labels of the secrets a contract may need."""
+    option_fields: ClassVar[Mapping[str, forms.Field]] = {}
+    """Settings of a contract that are no secrets, as form fields: they validate, and the admin shows them."""
+    identity: ClassVar[tuple[str, ...]] = ()
+    """Credentials and options that say which merchant it is: fixed once the contract is live."""
     signature_headers: ClassVar[tuple[str, ...]] = ()
     """Lower-case names of the request headers a notification is signed with; no others are kept."""
 
     def __init__(self, contract: ContractView) -> None:
         self.contract = contract
+
+    @classmethod
+    def required_credentials(cls, *, methods: Iterable[str], options: Mapping[str, Any]) -> set[str]:
+        """The secrets that must be there for these ways of paying and options. Default: all."""
+        return set(cls.credential_fields)
 
     @abc.abstractmethod
     def start(self, attempt: AttemptView, *, urls: ReturnUrls) -> Redirect:
@@ -113,7 +221,7 @@ class BaseProvider(abc.ABC):
         """
 
     @abc.abstractmethod
-    def parse_notification(self, message: RawMessage) -> Word:
+    def parse_notification(self, message: RawMessage) -> Said:
         """Read a notification and check its signature. Must not ask the provider.
 
         Raises NotUnderstood if the signature is genuine and the content is new to us, Garbage if it cannot be a
@@ -130,3 +238,19 @@ class BaseProvider(abc.ABC):
     @abc.abstractmethod
     def check(self) -> None:
         """Try credentials and connection without moving anything. Raises PaymentError saying what is wrong."""
+
+    def refund(self, attempt: AttemptView, refund: RefundView) -> tuple[RawMessage, RefundWord]:
+        """Give money back; only called if ``can.refund``. The refund is committed as being submitted before.
+
+        Raises ProviderUnavailable if it is unknown whether the provider got it, ProviderRefused if it surely did
+        not.
+        """
+        raise ProviderRefused(f"{self.name} cannot refund: transfer the money by hand.")
+
+    def fetch_refund(self, attempt: AttemptView, refund: RefundView) -> tuple[RawMessage, RefundWord]:
+        """Ask how a refund stands; only called if ``can.poll_refund``. Raises like ``fetch``."""
+        raise ProviderRefused(f"{self.name} cannot be asked about refunds.")
+
+    def fetch_settlements(self, *, since: date) -> Iterator[tuple[RawMessage, Settlement]]:
+        """The reports on money paid out since that day; only called if ``can.settlement``. Raises like ``fetch``."""
+        raise ProviderRefused(f"{self.name} cannot be asked for settlement reports.")

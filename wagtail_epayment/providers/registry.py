@@ -61,6 +61,7 @@ class ProviderRegistry:
             options=contract.options,
             is_live=contract.is_live,
             timeout=settings.PROVIDER_TIMEOUT,
+            methods=tuple(contract.methods.values_list("code", flat=True)),
         )
         return self.get(contract.provider)(view)
 
