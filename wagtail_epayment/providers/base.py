@@ -208,7 +208,7 @@ class BaseProvider(abc.ABC):
         self.contract = contract
 
     @classmethod
-    def required_credentials(cls, *, methods: Iterable[str], options: Mapping[str, Any]) -> set[str]:
+    def required_credentials(cls, *, methods: Iterable[str], options: Mapping[str, Any]) -> set[str]:  # noqa: ARG003
         """The secrets that must be there for these ways of paying and options. Default: all."""
         return set(cls.credential_fields)
 
