@@ -26,8 +26,30 @@ class Conf:
     """An attempt nobody finished is asked for a last time and then expired."""
     ABANDON_AFTER_MINUTES: int = 15
     """The same for an attempt whose payer never got an address to pay at."""
+    BREAKER_FAILURES: int = 5
+    """So many failed calls in a row, and a contract's provider is left alone for a while."""
+    BREAKER_MINUTES: int = 2
+    """For so long at first; twice as long each time it fails again, at most an hour."""
+    UNBOUND_DAYS: int = 4
+    """How long a genuine message about a payment we do not know is tried again."""
     WATCH_DAYS: int = 14
     """How long ended attempts are still asked for, because providers do correct themselves."""
+    API_RATE: str = "600/min"
+    """How often one application may call the API."""
+    START_RATE: str = "20/min"
+    """How often a payment of one order may be begun over the API: each time a provider is asked."""
+    IDEMPOTENCY_DAYS: int = 7
+    """How long a repeated request of an application is recognised by its Idempotency-Key."""
+    WEBHOOK_DAYS: int = 3
+    """How long a message to another application is tried again before it is given up."""
+    WEBHOOK_TIMEOUT: float = 10.0
+    """Seconds until an application that does not answer a webhook counts as silent."""
+    ALLOW_PRIVATE_WEBHOOKS: bool = False
+    """Lets webhooks go to private addresses and without TLS, for demos and tests."""
+    METRICS_TOKEN: str = ""
+    """Bearer token that opens health report and metrics to a monitoring system; empty: to staff only."""
+    LATE_MINUTES: int = 60
+    """A payment under way for longer, or an event waiting for longer, counts as late in the health report."""
 
 
 def get() -> Conf:

@@ -37,3 +37,27 @@ class Garbage(PaymentError):
 
 class NotUnderstood(PaymentError):
     """The provider surely said it, but in words this adapter does not know: kept, and asked about later."""
+
+
+class RefundNotPossible(PaymentError):
+    """The money cannot be given back like this; the message says why."""
+
+
+class NeedsOtherPerson(PaymentError):
+    """Four eyes: somebody else has to do this."""
+
+
+class ChargebackNotPossible(PaymentError):
+    """What was entered fits no payment of the order; the message says why."""
+
+
+class KeyReused(PaymentError):
+    """The Idempotency-Key was used before, for another request."""
+
+
+class InFlight(PaymentError):
+    """The same request is being worked on just now: repeat it in a moment."""
+
+
+class ExternalIdTaken(PaymentError):
+    """The application has an order with this id of its own already."""

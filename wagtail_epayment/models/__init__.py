@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from .attempt import AttemptState, PaymentAttempt
 from .contract import ContractBreaker, ContractMethod, PaymentContract
-from .integration import ApiClient, IdempotentRequest, WebhookDelivery, WebhookEndpoint
+from .integration import ApiClient, DeliveryState, IdempotentRequest, WebhookDelivery, WebhookEndpoint
 from .ledger import EntryKind, LedgerEntry
 from .message import MessageSource, ProviderMessage
 from .order import OrderItem, PaymentOrder
@@ -18,6 +18,7 @@ __all__ = [
     "ContractMethod",
     "Decision",
     "DecisionKind",
+    "DeliveryState",
     "EntryKind",
     "EventKind",
     "IdempotentRequest",

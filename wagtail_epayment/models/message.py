@@ -45,6 +45,17 @@ class ProviderMessage(models.Model):
                 name="epayment_message_dedupe",
             )
         ]
+        indexes = [
+            # Few of many: what somebody still has to look at.
+            models.Index(
+                fields=["received_at"],
+                condition=models.Q(processed_at__isnull=True),
+                name="epayment_message_unprocessed",
+            ),
+            models.Index(
+                fields=["received_at"], condition=~models.Q(discrepancy=""), name="epayment_message_discrepancy"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.provider} {self.source} {self.pk}"
