@@ -17,3 +17,4 @@ class EPaymentConfig(AppConfig):
         from .receipts import issue_for_event
 
         subscribe(EventKind.ORDER_PAID, issue_for_event, name="wagtail_epayment.receipt")
+        subscribe(EventKind.REFUND_SUCCEEDED, issue_for_event, name="wagtail_epayment.refund_receipt")

@@ -34,15 +34,15 @@ def subscribe(kind: EventKind, func: Subscriber, *, name: str) -> None:
 
 def publish(*, order: PaymentOrder, kind: EventKind, key: str, entry: LedgerEntry | None = None) -> None:
     """Record an event in the current transaction; ``key`` makes it unique, so a repetition is no second event."""
-    event, is_new = OutboxEvent.objects.get_or_create(key=key, defaults={"order": order, "kind": kind, "entry": entry})
-    if is_new:
-        # Robust: the change is committed; if no task can be made, deliver_due finds the event.
-        transaction.on_commit(lambda: deliver_event.enqueue(event.pk), robust=True)
+    event = OutboxEvent(order=order, kind=kind, key=key, entry=entry)
+    OutboxEvent.objects.bulk_create([event], ignore_conflicts=True)
+    # Robust: the change is committed; if no task can be made, deliver_due finds the event.
+    transaction.on_commit(lambda: deliver_event.enqueue(key), robust=True)
 
 
 @task()
-def deliver_event(event_id: int) -> None:
-    deliver(event_id)
+def deliver_event(key: str) -> None:
+    deliver(OutboxEvent.objects.get(key=key).pk)
 
 
 def deliver_due(*, limit: int = 500) -> int:

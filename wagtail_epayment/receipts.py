@@ -1,4 +1,4 @@
-"""A paid order gets its receipt at once, not only when somebody asks for it."""
+"""Money that came or went back gets its receipt at once, not only when somebody asks for it."""
 
 from __future__ import annotations
 

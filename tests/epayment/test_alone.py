@@ -44,7 +44,7 @@ browser = requests.Session()
 def press(page, **data):
     token = re.search(r'csrfmiddlewaretoken" value="([^"]+)', page.text)[1]
     return browser.post(page.url, data={**data, "csrfmiddlewaretoken": token})
-page = press(browser.get(f"{base}/zahlung/{order.token}/"), contract=contract.pk)
+page = press(browser.get(f"{base}/zahlung/{order.token}/"), way=f"{contract.pk}.")
 page = press(page, action="pay")
 assert order_state(order) == "paid", page.text
 link = re.search(r'href="([^"]+/beleg/[^"]+)"', page.text)[1]

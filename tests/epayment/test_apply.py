@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from tests.epayment.conftest import Attempted
 from wagtail_epayment.flows import NewItem, create_order, process_left_over
-from wagtail_epayment.flows import apply as apply_module
 from wagtail_epayment.models import (
     LedgerEntry,
     OutboxEvent,
@@ -209,13 +208,13 @@ def test_a_message_about_an_unknown_payment_is_kept_for_the_cash_office(under_wa
     assert "transaction id" in ProviderMessage.objects.get().discrepancy
 
 
-@pytest.mark.parametrize("point", ["_misfit", "_take", "_book", "publish"])
-def test_a_crash_at_any_line_heals(under_way, order, monkeypatch, point):
+@pytest.mark.parametrize("place", ["apply._misfit", "apply._take_payment", "apply._book", "book.publish"])
+def test_a_crash_at_any_line_heals(under_way, order, monkeypatch, place):
     def crash(*args, **kwargs):
         raise DatabaseError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(apply_module, point, crash)
+        patch.setattr(f"wagtail_epayment.flows.{place}", crash)
         assert under_way.says().status_code == 503
     assert not LedgerEntry.objects.exists()
     assert process_left_over() == 0, "the request that brought it may still be at work"

@@ -38,7 +38,7 @@ class Payer:
         return self
 
     def goes_to_bank(self):
-        return self.opens().presses(contract=self.contract.pk)
+        return self.opens().presses(way=f"{self.contract.pk}.")
 
 
 def test_pay(payer, order):
@@ -52,7 +52,7 @@ def test_pay(payer, order):
 def test_cancel_then_pay_again(payer, order):
     payer.goes_to_bank().presses(action="cancel")
     assert "Die Zahlung wurde abgebrochen" in payer.page.text
-    payer.presses(contract=payer.contract.pk).presses(action="pay")
+    payer.presses(way=f"{payer.contract.pk}.").presses(action="pay")
     assert order_state(order) == OrderState.PAID
     assert order.attempts.count() == 2
 

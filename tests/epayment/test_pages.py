@@ -66,7 +66,7 @@ def test_choosing_nothing_says_what_to_do(client, order, contract):
 
 
 def test_a_silent_bank_is_explained(client, order, contract):
-    answer = client.post(f"/zahlung/{order.token}/", {"contract": contract.pk})
+    answer = client.post(f"/zahlung/{order.token}/", {"way": f"{contract.pk}."})
     assert answer.status_code == 503
     assert "antwortet" in answer.content.decode()
 
@@ -135,7 +135,7 @@ def test_a_withdrawn_fee_is_not_to_be_paid(client, order, contract):
 
 def test_a_click_while_the_first_is_still_on_its_way_begins_no_second_payment(client, under_way, order, contract):
     PaymentAttempt.objects.update(state="starting", redirect_url="")
-    answer = client.post(f"/zahlung/{order.token}/", {"contract": contract.pk})
+    answer = client.post(f"/zahlung/{order.token}/", {"way": f"{contract.pk}."})
     assert answer.url == f"/zahlung/{order.token}/"
     assert order.attempts.count() == 1
 

@@ -8,7 +8,7 @@ from wagtail_epayment.flows import NewItem
 from wagtail_epayment.models import AttemptState, EntryKind
 from wagtail_epayment.providers.sandbox.signing import is_genuine, sign
 from wagtail_epayment.references import random_reference
-from wagtail_epayment.state import OrderState, balance_cents, order_state
+from wagtail_epayment.state import OrderState, account, balance_cents, order_state
 from wagtail_epayment.transitions import EDGES, ENDED_UNPAID, OPEN, is_allowed
 
 STATES = list(AttemptState)
@@ -50,17 +50,22 @@ def test_the_table_knows_every_state_and_only_success_is_final():
 
 @given(CENTS, st.lists(st.tuples(st.sampled_from(list(EntryKind)), CENTS), max_size=8), st.booleans())
 def test_state_and_balance_never_contradict_each_other(amount, moves, cancelled):
-    signs = {EntryKind.PAYMENT: 1, EntryKind.CHARGEBACK_REVERSAL: 1}
-    entries = [Row(kind=kind, amount_cents=signs.get(kind, -1) * cents) for kind, cents in moves]
+    signs = {EntryKind.PAYMENT: 1, EntryKind.CHARGEBACK_REVERSAL: 1, EntryKind.REFUND_REVERSAL: 1}
+    entries = [
+        Row(pk=number, kind=kind, amount_cents=signs.get(kind, -1) * cents)
+        for number, (kind, cents) in enumerate(moves)
+    ]
     order = order_with(amount, entries, cancelled=cancelled)
     state, balance = order_state(order), balance_cents(order)
     assert balance == sum(entry.amount_cents for entry in entries if entry.kind != EntryKind.FEE)
     assert (state == OrderState.PAID) <= (balance == amount)
-    assert (state == OrderState.OVERPAID) <= (balance > amount)
-    assert (state == OrderState.REFUNDED) <= (balance <= 0)
+    assert (state == OrderState.OVERPAID) <= (balance > account(order).owed)
+    assert 0 <= account(order).owed <= amount
+    assert account(order).due == 0 or state in {OrderState.OPEN, OrderState.CHARGED_BACK, OrderState.CANCELLED}
+    assert (state == OrderState.REFUNDED) <= (balance == 0)
     if any(entry.kind == EntryKind.PAYMENT for entry in entries):
         assert state != OrderState.CANCELLED
-        assert (balance == amount) <= (state == OrderState.PAID)
+        assert (balance == amount) <= (state in {OrderState.PAID, OrderState.OVERPAID})
 
 
 @given(st.one_of(st.floats(), st.decimals(), st.booleans(), st.text(), st.none()))

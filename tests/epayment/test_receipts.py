@@ -104,9 +104,9 @@ def test_the_same_payment_has_the_same_receipt_for_ever(paid):
     assert Receipt.objects.count() == 1
 
 
-def test_only_payments_have_receipts(paid):
-    with pytest.raises(ValueError, match="Only a payment"):
-        issue_receipt(paid(kind=EntryKind.REFUND))
+def test_only_payments_and_refunds_have_receipts(paid):
+    with pytest.raises(ValueError, match="Only payments"):
+        issue_receipt(paid(kind=EntryKind.CHARGEBACK))
 
 
 def test_a_receipt_is_tagged_titled_and_in_its_language(paid):

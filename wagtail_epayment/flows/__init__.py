@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from .apply import apply_message
 from .cancel import cancel_order
+from .chargeback import record_chargeback
 from .create import NewItem, create_order
 from .expire import expire
 from .inbox import process_left_over, receive
 from .issue import issue_receipt
 from .poll import poll_attempt, poll_due
+from .refund import (
+    approve_refund,
+    confirm_by_hand,
+    refundable_cents,
+    refunds_due,
+    reject_refund,
+    request_refund,
+    submit_refund,
+    take_up_proposal,
+)
 from .start import start_payment
 
 __all__ = [
     "NewItem",
     "apply_message",
+    "approve_refund",
     "cancel_order",
+    "confirm_by_hand",
     "create_order",
     "expire",
     "issue_receipt",
@@ -22,5 +35,12 @@ __all__ = [
     "poll_due",
     "process_left_over",
     "receive",
+    "record_chargeback",
+    "refundable_cents",
+    "refunds_due",
+    "reject_refund",
+    "request_refund",
     "start_payment",
+    "submit_refund",
+    "take_up_proposal",
 ]

@@ -1,46 +1,61 @@
 """The one way from a provider's word to our state, for notification, return, poll and settlement alike.
 
-Store raw (own transaction) → verify → compare → lock order, then attempt → edge → ledger → outbox (one
-transaction). Replays, races, wrong order and a crash at any line change nothing about the end.
+Store raw (own transaction) → verify → compare → lock order and attempt → edge → ledger → outbox (one transaction).
+Replays, races, wrong order and a crash at any line change nothing about the end.
 """
 
 from __future__ import annotations
 
-import datetime
-
 from django.db import transaction
 from django.utils import timezone
 
-from ..models import (
-    AttemptState,
-    EntryKind,
-    EventKind,
-    LedgerEntry,
-    PaymentAttempt,
-    PaymentOrder,
-    ProviderMessage,
-)
+from ..models import AttemptState, EntryKind, EventKind, PaymentAttempt, ProviderMessage, RefundCause
 from ..outbox import publish
-from ..providers.base import Word
-from ..state import balance_cents
+from ..providers.base import ChargebackWord, NothingOfOurs, RefundWord, Said, Word
 from ..transitions import ENDED_UNPAID, is_allowed
+from .apply_chargeback import take_chargeback
+from .apply_refund import take_refund
+from .book import Books
+from .propose import propose_refund
+from .rows import locked_attempt
 from .schedule import next_poll
+
+_UNPROVEN = "The signature is missing or wrong."
 
 
 @transaction.atomic
-def apply_message(message: ProviderMessage, word: Word) -> ProviderMessage:
-    """Turn a kept message into state. Locks the order, then the attempt."""
-    attempt = _locked_attempt(message, word)
+def apply_message(message: ProviderMessage, said: Said) -> ProviderMessage:
+    """Turn a kept message into state. Locks the order, then the attempt, then the refund if it is about one.
+
+    A genuine message about a payment we do not know (yet) stays unprocessed: ``process_left_over`` tries again.
+    """
+    if isinstance(said, NothingOfOurs):
+        return finish(message, is_verified=said.is_verified, discrepancy="" if said.is_verified else _UNPROVEN)
+    attempt = locked_attempt(
+        contract=message.contract_id, merchant_tx_id=said.merchant_tx_id, payment_ref=said.payment_ref
+    )
     if attempt is None:
-        return finish(message, discrepancy="No payment of this contract has this transaction id.")
+        return wait(message, said, "No payment of this contract has this transaction id.")
     message.attempt = attempt
-    if not word.is_verified:
-        return finish(message, discrepancy="The signature is missing or wrong.")
-    if _is_replay(message, word):
+    if not said.is_verified:
+        return finish(message, discrepancy=_UNPROVEN)
+    if _is_replay(message, said):
         return finish(message, is_verified=True)
-    message.dedupe_key = word.dedupe_key
-    misfit = _misfit(attempt, word)
-    return finish(message, is_verified=True, discrepancy=misfit or _take(attempt, word))
+    message.dedupe_key = said.dedupe_key
+    return _take(message, attempt, said)
+
+
+def _take(
+    message: ProviderMessage, attempt: PaymentAttempt, said: Word | RefundWord | ChargebackWord
+) -> ProviderMessage:
+    books = Books.of(attempt)
+    if isinstance(said, Word):
+        return finish(message, is_verified=True, discrepancy=_misfit(attempt, said) or _take_payment(books, said))
+    if books.payment(said.payment_ref) is None:
+        message.dedupe_key = ""
+        return wait(message, said, "It speaks of a payment that has not been booked yet.")
+    take = take_refund(books, said) if isinstance(said, RefundWord) else take_chargeback(books, said)
+    return finish(message, is_verified=True, discrepancy=take)
 
 
 def finish(message: ProviderMessage, *, is_verified: bool = False, discrepancy: str = "") -> ProviderMessage:
@@ -52,21 +67,21 @@ def finish(message: ProviderMessage, *, is_verified: bool = False, discrepancy: 
     return message
 
 
-def _locked_attempt(message: ProviderMessage, word: Word) -> PaymentAttempt | None:
-    found = PaymentAttempt.objects.filter(contract=message.contract_id, merchant_tx_id=word.merchant_tx_id).first()
-    if found is None:
-        return None
-    order = PaymentOrder.objects.select_for_update().get(pk=found.order_id)
-    attempt = PaymentAttempt.objects.select_for_update().get(pk=found.pk)
-    attempt.order = order
-    return attempt
+def wait(message: ProviderMessage, said: Word | RefundWord | ChargebackWord, why: str) -> ProviderMessage:
+    """Keep a genuine message for later, since providers tell things in any order; close one that proves nothing."""
+    if not said.is_verified:
+        return finish(message, discrepancy=why)
+    message.is_verified = True
+    message.discrepancy = why
+    message.save()
+    return message
 
 
-def _is_replay(message: ProviderMessage, word: Word) -> bool:
-    if not word.dedupe_key:
+def _is_replay(message: ProviderMessage, said: Word | RefundWord | ChargebackWord) -> bool:
+    if not said.dedupe_key:
         return False
     twins = ProviderMessage.objects.filter(
-        provider=message.provider, dedupe_key=word.dedupe_key, is_verified=True, processed_at__isnull=False
+        provider=message.provider, dedupe_key=said.dedupe_key, is_verified=True, processed_at__isnull=False
     )
     return twins.exclude(pk=message.pk).exists()
 
@@ -85,11 +100,12 @@ def _misfit(attempt: PaymentAttempt, word: Word) -> str:
     return ""
 
 
-def _take(attempt: PaymentAttempt, word: Word) -> str:
+def _take_payment(books: Books, word: Word) -> str:
     """Change the attempt as the word says; returns what the cash office should look at, empty if nothing."""
+    attempt = books.attempt
     attempt.provider_ref = attempt.provider_ref or word.provider_ref
     old, new = attempt.state, word.state
-    oddity = _book(attempt, word) if new == AttemptState.SUCCEEDED else ""
+    oddity = _book(books, word) if new == AttemptState.SUCCEEDED else ""
     changed = old != new and is_allowed(old, new)
     if changed:
         attempt.state = new
@@ -104,42 +120,32 @@ def _take(attempt: PaymentAttempt, word: Word) -> str:
     return oddity
 
 
-def _book(attempt: PaymentAttempt, word: Word) -> str:
+def _book(books: Books, word: Word) -> str:
     """Put the money into the ledger, once; returns what is odd about it, empty if nothing."""
-    order = attempt.order
-    if _is_booked(attempt, word):
+    attempt = books.attempt
+    if _is_booked(books, word):
         return ""
-    before_cents = balance_cents(order)
-    entry = LedgerEntry.objects.create(
-        order=order,
-        attempt=attempt,
+    entry = books.book(
         kind=EntryKind.PAYMENT,
         provider_ref=word.payment_ref or attempt.provider_ref or attempt.merchant_tx_id,
         amount_cents=word.amount_cents,
-        currency=word.currency,
-        method=word.method,
-        occurred_at=_instant(attempt, word),
+        method=word.method or attempt.method,
+        occurred_at=word.occurred_at,
     )
-    after_cents = before_cents + entry.amount_cents
-    if before_cents < order.amount_cents <= after_cents:
-        publish(order=order, kind=EventKind.ORDER_PAID, entry=entry, key=f"order.paid:{entry.pk}")
-    if order.cancelled_at:
+    if entry is None:
+        return ""
+    if attempt.order.cancelled_at:
+        propose_refund(entry, amount_cents=entry.amount_cents, cause=RefundCause.CANCELLED)
         return "Booked, but the order had been cancelled: please pay it back."
-    if after_cents > order.amount_cents:
+    if too_much := min(books.account.too_much, entry.amount_cents):
+        propose_refund(entry, amount_cents=too_much, cause=RefundCause.OVERPAID)
         return "Booked, but more has now been paid than is owed: please pay back what is too much."
     return ""
 
 
-def _is_booked(attempt: PaymentAttempt, word: Word) -> bool:
+def _is_booked(books: Books, word: Word) -> bool:
     """Whether this money is in the ledger already. A provider may name it in one message and not in another."""
-    refs = set(attempt.entries.filter(kind=EntryKind.PAYMENT).values_list("provider_ref", flat=True))
+    attempt = books.attempt
+    refs = {entry.provider_ref for entry in books.own(EntryKind.PAYMENT)}
     unnamed = {attempt.provider_ref, attempt.merchant_tx_id}
     return bool(refs) and (not word.payment_ref or word.payment_ref in refs or bool(refs & unnamed))
-
-
-def _instant(attempt: PaymentAttempt, word: Word) -> datetime.datetime:
-    """When the provider says the money came, if its clock can be believed; else now."""
-    now, leeway = timezone.now(), datetime.timedelta(hours=1)
-    if word.occurred_at and attempt.created_at - leeway <= word.occurred_at <= now + leeway:
-        return min(word.occurred_at, now)
-    return now

@@ -12,6 +12,7 @@ from ..errors import PaymentError, ProviderRefused
 from ..models import AttemptState, EventKind, PaymentAttempt, PaymentOrder
 from ..outbox import publish
 from ..transitions import OPEN, is_allowed
+from . import breaker
 from .poll import poll_attempt
 from .schedule import next_poll
 
@@ -24,6 +25,7 @@ def expire(*, limit: int = 200) -> int:
     While a provider cannot be asked its attempts stay open: a time-out is no answer. Locks order, then attempt.
     """
     stale = PaymentAttempt.objects.filter(_too_old(), state__in=OPEN).order_by("updated_at")
+    stale = stale.exclude(contract__in=breaker.open_contracts())
     return sum(_ask_and_expire(attempt) for attempt in stale.select_related("order", "contract")[:limit])
 
 

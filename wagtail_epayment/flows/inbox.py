@@ -9,6 +9,7 @@ import logging
 from django.db import DatabaseError
 from django.utils import timezone
 
+from .. import conf
 from ..errors import Garbage, NotUnderstood, PaymentError
 from ..models import MessageSource, PaymentContract, ProviderMessage
 from ..providers.base import RawMessage
@@ -29,11 +30,11 @@ def receive(*, contract: PaymentContract, source: MessageSource, raw: RawMessage
     """
     provider = providers.for_contract(contract)
     try:
-        word = provider.parse_notification(raw)
+        said = provider.parse_notification(raw)
     except NotUnderstood as error:
         return finish(store(contract=contract, source=source, raw=raw), is_verified=True, discrepancy=str(error))
     message = store(contract=contract, source=source, raw=raw)
-    return apply_message(message, word)
+    return apply_message(message, said)
 
 
 def store(*, contract: PaymentContract, source: MessageSource, raw: RawMessage) -> ProviderMessage:
@@ -62,11 +63,16 @@ def _process(message: ProviderMessage) -> bool:
         finish(message)  # An answer to a question of ours: the poller simply asks again.
         return False
     try:
-        word = providers.for_contract(message.contract).parse_notification(kept(message))
-        apply_message(message, word)
+        said = providers.for_contract(message.contract).parse_notification(kept(message))
+        if apply_message(message, said).processed_at is None and message.received_at < _given_up():
+            finish(message, is_verified=message.is_verified, discrepancy=message.discrepancy)
     except (Garbage, NotUnderstood) as error:
         finish(message, discrepancy=str(error))
     except (PaymentError, DatabaseError) as error:
         logger.warning("Message %s still cannot be applied: %s", message.pk, type(error).__name__)
         return False
-    return True
+    return message.processed_at is not None
+
+
+def _given_up() -> datetime.datetime:
+    return timezone.now() - datetime.timedelta(days=conf.get().UNBOUND_DAYS)

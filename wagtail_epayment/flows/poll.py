@@ -8,6 +8,7 @@ from django.utils import timezone
 from ..errors import PaymentError, ProviderRefused, ProviderUnavailable
 from ..models import MessageSource, PaymentAttempt
 from ..providers.registry import providers
+from . import breaker
 from .apply import apply_message
 from .inbox import store
 from .schedule import next_poll
@@ -28,6 +29,8 @@ def poll_attempt(attempt: PaymentAttempt, *, source: MessageSource = MessageSour
     try:
         raw, word = provider.fetch(attempt_view(attempt))
     except PaymentError as error:
+        if isinstance(error, ProviderUnavailable):
+            breaker.note_failure(attempt.contract, str(error))
         plan_again(attempt, str(error))
         raise
     except Exception as error:
@@ -35,6 +38,7 @@ def poll_attempt(attempt: PaymentAttempt, *, source: MessageSource = MessageSour
         logger.exception("Asking for attempt %s failed", attempt.pk)
         plan_again(attempt, type(error).__name__)
         raise ProviderUnavailable("The provider's answer could not be used.") from error
+    breaker.note_success(attempt.contract)
     message = store(contract=attempt.contract, source=source, raw=raw)
     apply_message(message, word)
     plan_again(attempt, "")
@@ -44,6 +48,8 @@ def poll_due(*, limit: int = 200) -> int:
     """Ask for every attempt that is due. Safe to run twice at once. Returns how many answered."""
     answered = 0
     for attempt in _claim(limit):
+        if breaker.is_open(attempt.contract):
+            continue  # It broke during this run.
         try:
             poll_attempt(attempt)
             answered += 1
@@ -58,6 +64,7 @@ def poll_due(*, limit: int = 200) -> int:
 def _claim(limit: int) -> list[PaymentAttempt]:
     """Take due attempts for this run: their next time moves on, so that a second run passes them by."""
     due = PaymentAttempt.objects.filter(next_poll_at__lte=timezone.now()).order_by("next_poll_at")
+    due = due.exclude(contract__in=breaker.open_contracts())
     locked = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked, of=_own_rows())
     attempts = list(locked.select_related("order", "contract")[:limit])
     for attempt in attempts:

@@ -42,7 +42,7 @@ def _take(request: HttpRequest, provider: str, contract_id: int) -> int:
         return 400
     raw = RawMessage(body=body, headers=_headers(request, provider))
     message = receive(contract=contract, source=MessageSource.NOTIFY, raw=raw)
-    return 200 if message.is_verified else 503
+    return 200 if message.is_verified and message.processed_at else 503
 
 
 def _headers(request: HttpRequest, provider: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,10 +16,11 @@ from wagtail.models import Site
 
 from ..errors import AlreadyStarting, OrderNotPayable, PaymentError, ProviderUnavailable
 from ..flows import issue_receipt, poll_attempt, start_payment
-from ..models import AttemptState, EntryKind, LedgerEntry, MessageSource, PaymentAttempt, PaymentContract, PaymentOrder
-from ..providers.registry import providers
-from ..state import OrderState, balance_cents, order_state
+from ..flows.issue import RECEIPT_KINDS
+from ..models import AttemptState, LedgerEntry, MessageSource, PaymentAttempt, PaymentOrder
+from ..state import OrderState, due_cents, order_state
 from ..transitions import OPEN
+from ..ways import ways_of_paying
 from .urls_of import return_urls
 
 _PAYABLE = (OrderState.OPEN, OrderState.PENDING, OrderState.CHARGED_BACK)
@@ -35,12 +37,12 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _start(request: HttpRequest, order: PaymentOrder) -> HttpResponse:
-    chosen = request.POST.get("contract", "")
-    contract = next((row for row in offered(order) if str(row.pk) == chosen), None)
-    if contract is None:
+    chosen = request.POST.get("way", "")
+    way = next((row for row in ways_of_paying(order) if row.code == chosen), None)
+    if way is None:
         return _page(request, order, error=_("Please choose how you want to pay."), status=422)
     try:
-        return redirect(start_payment(order=order, contract=contract, urls=return_urls(request)))
+        return redirect(start_payment(order=order, contract=way.contract, method=way.method, urls=return_urls(request)))
     except (OrderNotPayable, AlreadyStarting):
         return redirect("wagtail_epayment:pay", order.token)
     except PaymentError as error:
@@ -74,18 +76,12 @@ def back(request: HttpRequest, return_token: str) -> HttpResponse:
 @require_GET
 def receipt(request: HttpRequest, token: str, entry_id: int) -> HttpResponse:
     order = _order(request, token)
-    entry = get_object_or_404(LedgerEntry, pk=entry_id, order=order, kind=EntryKind.PAYMENT)
+    entry = get_object_or_404(LedgerEntry, pk=entry_id, order=order, kind__in=RECEIPT_KINDS)
     issued = issue_receipt(entry)
     response = HttpResponse(bytes(issued.pdf), content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{_("receipt")}-{issued}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def offered(order: PaymentOrder) -> list[PaymentContract]:
-    """The ways of paying this order's commune offers and this installation allows."""
-    names = [cls.name for cls in providers.enabled()]
-    return list(order.site.payment_contracts.filter(is_active=True, provider__in=names).order_by("pk"))
 
 
 def _order(request: HttpRequest, token: str) -> PaymentOrder:
@@ -105,6 +101,7 @@ def _page(request: HttpRequest, order: PaymentOrder, *, error: str = "", status:
 
 def page_context(order: PaymentOrder) -> dict[str, Any]:
     """What the page of an order shows."""
+    prefetch_related_objects([order], "entries", "attempts", "items")
     attempts = list(order.attempts.all())
     last = attempts[0] if attempts else None
     state = order_state(order)
@@ -112,10 +109,10 @@ def page_context(order: PaymentOrder) -> dict[str, Any]:
         "order": order,
         "items": order.items.all(),
         "state": state,
-        "due_cents": order.amount_cents - balance_cents(order),
+        "due_cents": due_cents(order),
         "last": last,
         "is_waiting": state == OrderState.PENDING or (last is not None and last.state == AttemptState.STARTING),
         "running": next((row for row in attempts if row.state == AttemptState.PENDING and row.redirect_url), None),
-        "contracts": offered(order) if state in _PAYABLE else [],
-        "payments": order.entries.filter(kind=EntryKind.PAYMENT).order_by("pk"),
+        "ways": ways_of_paying(order) if state in _PAYABLE else [],
+        "payments": sorted((row for row in order.entries.all() if row.kind in RECEIPT_KINDS), key=lambda row: row.pk),
     }

@@ -1,0 +1,55 @@
+"""Finding and locking the rows a word is about, always in the same order: order, attempt, refund."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from ..models import EntryKind, LedgerEntry, PaymentAttempt, PaymentContract, Refund
+
+
+def locked_attempt(
+    *, contract: PaymentContract | int, merchant_tx_id: str = "", payment_ref: str = ""
+) -> PaymentAttempt | None:
+    """The contract's attempt with this transaction id, or whose booked payment has this reference; with its order.
+
+    Both rows are locked by the one statement that reads them. Needs a transaction.
+    """
+    attempts = PaymentAttempt.objects.filter(contract=contract)
+    if merchant_tx_id:
+        return locked(attempts.filter(merchant_tx_id=merchant_tx_id)).first()
+    if not payment_ref:
+        return None
+    entries = LedgerEntry.objects.filter(
+        attempt__contract=contract, kind=EntryKind.PAYMENT, provider_ref=payment_ref
+    ).values("attempt")
+    return locked(attempts.filter(pk__in=entries)).first()
+
+
+def locked(attempts: QuerySet[PaymentAttempt]) -> QuerySet[PaymentAttempt]:
+    """The attempts with their orders, both locked, the order first (PostgreSQL locks in the order of the list)."""
+    of = ("order", "self") if connection.features.has_select_for_update_of else ()
+    return attempts.select_related("order").select_for_update(of=of)
+
+
+def locked_refund(attempt: PaymentAttempt, *, key: str = "", provider_ref: str = "") -> Refund | None:
+    """The attempt's refund by our key or by the provider's reference. The attempt must be locked already."""
+    named = Q(pk=key) if _is_key(key) else Q(pk=None)
+    if provider_ref:
+        named |= Q(provider_ref=provider_ref)
+    return Refund.objects.select_for_update().filter(named, attempt=attempt).first()
+
+
+def entries_of(attempt: PaymentAttempt) -> list[LedgerEntry]:
+    """All ledger entries of the attempt's order, in the order they were booked."""
+    return list(LedgerEntry.objects.filter(order=attempt.order_id).order_by("pk"))
+
+
+def _is_key(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
