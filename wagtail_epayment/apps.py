@@ -12,9 +12,11 @@ class EPaymentConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  registers itself
+        from .flows.webhook import subscribe_webhooks
         from .models import EventKind
         from .outbox import subscribe
         from .receipts import issue_for_event
 
         subscribe(EventKind.ORDER_PAID, issue_for_event, name="wagtail_epayment.receipt")
         subscribe(EventKind.REFUND_SUCCEEDED, issue_for_event, name="wagtail_epayment.refund_receipt")
+        subscribe_webhooks()

@@ -45,9 +45,7 @@ def create_for_client(*, client: ApiClient, key: str, wanted: NewOrder) -> Payme
     ExternalIdTaken, ValueError if the items do not add up to a positive amount.
     """
     fingerprint = _fingerprint(wanted)
-    request, __ = IdempotentRequest.objects.get_or_create(
-        client=client, key=key, defaults={"fingerprint": fingerprint}
-    )
+    request, __ = IdempotentRequest.objects.get_or_create(client=client, key=key, defaults={"fingerprint": fingerprint})
     if not constant_time_compare(request.fingerprint, fingerprint):
         raise KeyReused("This Idempotency-Key belongs to another request.")
     with transaction.atomic():

@@ -28,7 +28,9 @@ class ApiClient(models.Model):
     return_hosts = models.TextField(
         _("hosts people may be sent back to"),
         blank=True,
-        help_text=_("One a line, e.g. antrag.musterstadt.example. Without one the application cannot send people back."),
+        help_text=_(
+            "One a line, e.g. antrag.musterstadt.example. Without one the application cannot send people back."
+        ),
     )
     is_active = models.BooleanField(_("active"), default=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
