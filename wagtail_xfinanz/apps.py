@@ -15,5 +15,6 @@ class XFinanzConfig(AppConfig):
 
         from . import checks  # noqa: F401  registers itself
         from .flows.allocate import allocate
+        from .flows.recognise import recognise
 
-        references.register(allocate)
+        references.register(allocate, recogniser=recognise)

@@ -9,7 +9,7 @@ from .order import OrderItem, PaymentOrder
 from .outbox import EventKind, OutboxDelivery, OutboxEvent
 from .receipt import Receipt, ReceiptNumberRange
 from .refund import Refund, RefundCause, RefundState
-from .settlement import Decision, DecisionKind, LineKind, MatchClass, SettlementLine, SettlementReport
+from .settlement import Decision, DecisionKind, LineKind, MatchClass, SettlementLine, SettlementReport, WhyOpen
 
 __all__ = [
     "ApiClient",
@@ -42,4 +42,5 @@ __all__ = [
     "SettlementReport",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "WhyOpen",
 ]

@@ -34,6 +34,24 @@ class MatchClass(models.TextChoices):
     IGNORED = "ignored", _("nothing of ours")
 
 
+class WhyOpen(models.TextChoices):
+    """Why a line is not simply matched; what it means and what to do is said in ``reconciliation/explain.py``."""
+
+    TO_BOOK = "to_book", _("is being booked from the report")
+    NO_NAME = "no_name", _("names no payment")
+    NOT_FOUND = "not_found", _("names a payment that is not here")
+    NO_ATTEMPT = "no_attempt", _("names an order nobody began to pay online")
+    SEVERAL_ORDERS = "several_orders", _("names several orders")
+    SEVERAL_PAYMENTS = "several_payments", _("fits several payments")
+    SEVERAL_PAYOUTS = "several_payouts", _("fits several payouts")
+    CONTRADICTION = "contradiction", _("its references contradict each other")
+    SETTLED_TWICE = "settled_twice", _("the payment has been settled before")
+    AMOUNT = "amount", _("another amount")
+    CURRENCY = "currency", _("another currency")
+    BATCH = "batch", _("the parts do not add up to the batch")
+    REFUSED = "refused", _("could not be booked")
+
+
 class SettlementReport(models.Model):
     """A report on money that moved, as it came: of a provider (``contract``) or of the commune's bank (none)."""
 
@@ -48,6 +66,10 @@ class SettlementReport(models.Model):
     paid_on = models.DateField(_("paid out on"), null=True, blank=True)
     currency = models.CharField(max_length=3, default="EUR")
     total_cents = models.BigIntegerField(_("total in cents"), null=True, blank=True)
+    lines_cents = models.BigIntegerField(_("sum of its lines in cents"), default=0)
+    line_count = models.PositiveIntegerField(_("lines"), default=0)
+    new_count = models.PositiveIntegerField(_("lines no earlier report had"), default=0)
+    options = models.JSONField(default=dict, blank=True)
     sha256 = models.CharField(max_length=64)
     raw = EncryptedTextField()
     imported_by = models.ForeignKey(
@@ -65,6 +87,11 @@ class SettlementReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.format} {self.reference}"
+
+    @property
+    def difference_cents(self) -> int:
+        """What the report says its lines add up to, less what they do; 0 if it says nothing."""
+        return 0 if self.total_cents is None else self.total_cents - self.lines_cents
 
 
 class SettlementLine(models.Model):
@@ -99,12 +126,21 @@ class SettlementLine(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="explained_by",
         verbose_name=_("batch this line is a part of"),
     )  # fmt: skip
+    batch_key = models.CharField(max_length=150, blank=True)
+    why = models.CharField(_("why it is open"), max_length=20, choices=WhyOpen.choices, blank=True)
+    note = models.CharField(max_length=300, blank=True)
     matched_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("settlement line")
         verbose_name_plural = _("settlement lines")
         ordering = ["report", "position"]
+        indexes = [
+            models.Index(fields=["booked_on"], name="epayment_line_booked_on"),
+            models.Index(fields=["source", "batch_key"], condition=~models.Q(batch_key=""), name="epayment_line_batch"),
+            # Few of many: what somebody still has to look at.
+            models.Index(fields=["report"], condition=~models.Q(why=""), name="epayment_line_open"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["report", "position"], name="epayment_line_position"),
             models.UniqueConstraint(fields=["source", "key"], name="epayment_line_once"),
