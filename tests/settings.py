@@ -23,6 +23,8 @@ INSTALLED_APPS = [
     "wagtail_xfinanz",
     "wagtail_epayment",
     "wagtail_epayment.providers.sandbox",
+    "wagtail_epayment.providers.xbezahldienste",
+    "wagtail_epayment.providers.girocheckout",
     "wagtail.contrib.settings",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
@@ -95,4 +97,4 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WAGTAIL_SITE_NAME = "Tests"
 WAGTAILADMIN_BASE_URL = "http://testserver"
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
-WAGTAIL_EPAYMENT = {"PROVIDERS": ["sandbox"], "ALLOW_SANDBOX": True}
+WAGTAIL_EPAYMENT = {"PROVIDERS": ["sandbox", "xbezahldienste", "girocheckout"], "ALLOW_SANDBOX": True}

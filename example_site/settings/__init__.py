@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "wagtail_xfinanz",
     "wagtail_epayment",
     "wagtail_epayment.providers.sandbox",
+    "wagtail_epayment.providers.xbezahldienste",
+    "wagtail_epayment.providers.girocheckout",
     # Wagtail
     "wagtail_localize",
     "wagtail_localize.locales",
@@ -143,7 +145,7 @@ LOGGING = {
 # --- the suite ---
 SALT_KEY = [os.environ.get("SALT_KEY", "only-for-the-demo")]
 WAGTAIL_EPAYMENT = {
-    "PROVIDERS": ["sandbox"],
+    "PROVIDERS": ["sandbox", "xbezahldienste", "girocheckout"],
     "NOTIFY_BASE_URL": f"http://127.0.0.1:{PORT}",
 }
 WAGTAIL_BUERGERPORTAL = {

@@ -6,7 +6,7 @@ Replays, races, wrong order and a crash at any line change nothing about the end
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ..models import AttemptState, EntryKind, EventKind, PaymentAttempt, ProviderMessage, RefundCause
@@ -21,6 +21,7 @@ from .rows import locked_attempt
 from .schedule import next_poll
 
 _UNPROVEN = "The signature is missing or wrong."
+_CHANGING = ["attempt", "is_verified", "dedupe_key", "processed_at", "discrepancy"]
 
 
 @transaction.atomic
@@ -39,9 +40,8 @@ def apply_message(message: ProviderMessage, said: Said) -> ProviderMessage:
     message.attempt = attempt
     if not said.is_verified:
         return finish(message, discrepancy=_UNPROVEN)
-    if _is_replay(message, said):
+    if not _claim(message, said):
         return finish(message, is_verified=True)
-    message.dedupe_key = said.dedupe_key
     return _take(message, attempt, said)
 
 
@@ -50,12 +50,12 @@ def _take(
 ) -> ProviderMessage:
     books = Books.of(attempt)
     if isinstance(said, Word):
-        return finish(message, is_verified=True, discrepancy=_misfit(attempt, said) or _take_payment(books, said))
-    if books.payment(said.payment_ref) is None:
-        message.dedupe_key = ""
+        odd = _misfit(attempt, said) or _take_payment(books, said)
+    elif books.payment(said.payment_ref) is None:
         return wait(message, said, "It speaks of a payment that has not been booked yet.")
-    take = take_refund(books, said) if isinstance(said, RefundWord) else take_chargeback(books, said)
-    return finish(message, is_verified=True, discrepancy=take)
+    else:
+        odd = take_refund(books, said) if isinstance(said, RefundWord) else take_chargeback(books, said)
+    return finish(message, is_verified=True, discrepancy=odd) if odd else message
 
 
 def finish(message: ProviderMessage, *, is_verified: bool = False, discrepancy: str = "") -> ProviderMessage:
@@ -63,7 +63,7 @@ def finish(message: ProviderMessage, *, is_verified: bool = False, discrepancy: 
     message.is_verified = is_verified
     message.discrepancy = discrepancy[:300]
     message.processed_at = timezone.now()
-    message.save()
+    message.save(update_fields=_CHANGING)
     return message
 
 
@@ -71,19 +71,22 @@ def wait(message: ProviderMessage, said: Word | RefundWord | ChargebackWord, why
     """Keep a genuine message for later, since providers tell things in any order; close one that proves nothing."""
     if not said.is_verified:
         return finish(message, discrepancy=why)
-    message.is_verified = True
+    message.is_verified, message.processed_at, message.dedupe_key = True, None, ""
     message.discrepancy = why
-    message.save()
+    message.save(update_fields=_CHANGING)
     return message
 
 
-def _is_replay(message: ProviderMessage, said: Word | RefundWord | ChargebackWord) -> bool:
-    if not said.dedupe_key:
+def _claim(message: ProviderMessage, said: Word | RefundWord | ChargebackWord) -> bool:
+    """Close the message under its key, of which there is one among genuine messages. False: this is a replay."""
+    message.dedupe_key = said.dedupe_key
+    try:
+        with transaction.atomic():
+            finish(message, is_verified=True)
+    except IntegrityError:
+        message.dedupe_key = ""
         return False
-    twins = ProviderMessage.objects.filter(
-        provider=message.provider, dedupe_key=said.dedupe_key, is_verified=True, processed_at__isnull=False
-    )
-    return twins.exclude(pk=message.pk).exists()
+    return True
 
 
 def _misfit(attempt: PaymentAttempt, word: Word) -> str:
@@ -112,7 +115,7 @@ def _take_payment(books: Books, word: Word) -> str:
         attempt.last_error = ""
     attempt.version += 1
     attempt.next_poll_at = next_poll(attempt)
-    attempt.save()
+    attempt.save(update_fields=["provider_ref", "state", "last_error", "version", "next_poll_at", "updated_at"])
     if changed and new in ENDED_UNPAID:
         publish(order=attempt.order, kind=EventKind.ATTEMPT_ENDED, key=f"attempt.ended:{attempt.pk}:{new}")
     if old == AttemptState.SUCCEEDED and new in ENDED_UNPAID:
@@ -147,5 +150,5 @@ def _is_booked(books: Books, word: Word) -> bool:
     """Whether this money is in the ledger already. A provider may name it in one message and not in another."""
     attempt = books.attempt
     refs = {entry.provider_ref for entry in books.own(EntryKind.PAYMENT)}
-    unnamed = {attempt.provider_ref, attempt.merchant_tx_id}
-    return bool(refs) and (not word.payment_ref or word.payment_ref in refs or bool(refs & unnamed))
+    unnamed = {"", attempt.provider_ref, attempt.merchant_tx_id}
+    return bool(refs) and (word.payment_ref in refs | unnamed or bool(refs & unnamed))

@@ -23,7 +23,7 @@ _IN_HANDS = datetime.timedelta(minutes=1)
 
 
 def receive(*, contract: PaymentContract, source: MessageSource, raw: RawMessage) -> ProviderMessage:
-    """Keep a notification as it came, then understand and apply it.
+    """Keep a notification as it came, less what its provider scrubs, then understand and apply it.
 
     Must not run in a transaction of the caller: what came in stays even if understanding it fails. Raises
     Garbage for what cannot be a message of this provider; that alone is not kept.
@@ -32,8 +32,9 @@ def receive(*, contract: PaymentContract, source: MessageSource, raw: RawMessage
     try:
         said = provider.parse_notification(raw)
     except NotUnderstood as error:
-        return finish(store(contract=contract, source=source, raw=raw), is_verified=True, discrepancy=str(error))
-    message = store(contract=contract, source=source, raw=raw)
+        message = store(contract=contract, source=source, raw=provider.scrub(raw))
+        return finish(message, is_verified=True, discrepancy=str(error))
+    message = store(contract=contract, source=source, raw=provider.scrub(raw))
     return apply_message(message, said)
 
 

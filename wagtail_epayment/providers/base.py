@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -41,7 +41,7 @@ class ContractView:
     options: Mapping[str, Any]
     is_live: bool
     timeout: float
-    methods: tuple[str, ...] = ()
+    methods: Sequence[str] = ()
     """Codes of the ways of paying it offers, in the citizens' order."""
 
 
@@ -227,6 +227,14 @@ class BaseProvider(abc.ABC):
         Raises NotUnderstood if the signature is genuine and the content is new to us, Garbage if it cannot be a
         message of this provider.
         """
+
+    def scrub(self, message: RawMessage) -> RawMessage:
+        """The notification as it is kept. Default: as it came.
+
+        Takes out what nobody here needs to know, such as who paid. ``parse_notification`` must read the result to
+        the same word: it may be parsed again after a crash.
+        """
+        return message
 
     @abc.abstractmethod
     def fetch(self, attempt: AttemptView) -> tuple[RawMessage, Word]:
