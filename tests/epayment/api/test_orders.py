@@ -8,6 +8,7 @@ import json
 import pytest
 from django.utils import timezone
 
+from wagtail_epayment.errors import InFlight
 from wagtail_epayment.flows import create_for_client as flow
 from wagtail_epayment.models import IdempotentRequest, PaymentOrder
 
@@ -191,3 +192,12 @@ def test_money_that_came_cannot_be_withdrawn(application, under_way):
     under_way.says()
     answer = application.post(f"{ORDERS}{order.token}/cancellation/")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_cancellable")
+
+
+def test_a_repetition_while_the_first_is_being_worked_on_is_told_to_wait(application, monkeypatch):
+    def busy(**kwargs):
+        raise InFlight
+
+    monkeypatch.setattr("wagtail_epayment.api.orders.create_for_client", busy)
+    answer = application.orders()
+    assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (409, "in_flight", "1")
