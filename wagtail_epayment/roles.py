@@ -4,13 +4,19 @@ from __future__ import annotations
 
 _READ = ["view_paymentorder", "view_paymentattempt", "view_ledgerentry", "view_providermessage", "view_receipt"]
 
+#: Other applications and what they are told.
+_CONNECT = [
+    *(f"{action}_{model}" for model in ("apiclient", "webhookendpoint") for action in ("view", "add", "change")),
+    "view_webhookdelivery",
+]
+
 
 def _named(*codenames: str) -> list[str]:
     return [f"wagtail_epayment.{codename}" for codename in codenames]
 
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
-    "portal_admin": _named("view_paymentcontract", "add_paymentcontract", "change_paymentcontract"),
+    "portal_admin": _named("view_paymentcontract", "add_paymentcontract", "change_paymentcontract", *_CONNECT),
     "editor": [],
     "clerk": [],
     "certifier": _named(*_READ),

@@ -13,14 +13,26 @@ from wagtail.snippets.models import register_snippet
 from wagtail_sitekit.scoping import SitePolicy
 
 from .admin.contracts import PaymentContractViewSet
+from .admin.integration import ApiClientViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
 from .admin.policies import ReadOnlyPolicy
 from .admin.records import LedgerViewSet, MessageViewSet, OrderViewSet
-from .models import LedgerEntry, PaymentContract, PaymentOrder, ProviderMessage
+from .models import (
+    ApiClient,
+    LedgerEntry,
+    PaymentContract,
+    PaymentOrder,
+    ProviderMessage,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 register_permission_policy(PaymentContract, SitePolicy(PaymentContract))
 register_permission_policy(PaymentOrder, ReadOnlyPolicy(PaymentOrder))
 register_permission_policy(LedgerEntry, ReadOnlyPolicy(LedgerEntry, site_lookup="order__site"))
 register_permission_policy(ProviderMessage, ReadOnlyPolicy(ProviderMessage, site_lookup="contract__site"))
+register_permission_policy(ApiClient, SitePolicy(ApiClient))
+register_permission_policy(WebhookEndpoint, SitePolicy(WebhookEndpoint))
+register_permission_policy(WebhookDelivery, ReadOnlyPolicy(WebhookDelivery, site_lookup="endpoint__site"))
 
 contracts = PaymentContractViewSet()
 register_snippet(contracts)
@@ -30,7 +42,14 @@ class PaymentsGroup(ViewSetGroup):
     menu_label = _("Payments")
     menu_icon = "tag"
     menu_order = 300
-    items = (OrderViewSet("epayment_orders"), LedgerViewSet("epayment_ledger"), MessageViewSet("epayment_messages"))
+    items = (
+        OrderViewSet("epayment_orders"),
+        LedgerViewSet("epayment_ledger"),
+        MessageViewSet("epayment_messages"),
+        ApiClientViewSet("epayment_applications"),
+        WebhookEndpointViewSet("epayment_webhooks"),
+        WebhookDeliveryViewSet("epayment_deliveries"),
+    )
 
     def get_submenu_items(self) -> list[Any]:
         items = super().get_submenu_items()
