@@ -61,3 +61,7 @@ class InFlight(PaymentError):
 
 class ExternalIdTaken(PaymentError):
     """The application has an order with this id of its own already."""
+
+
+class DecisionNotPossible(PaymentError):
+    """What somebody wants to decide about a difference does not fit it."""

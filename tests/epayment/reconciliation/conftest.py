@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.epayment.conftest import contract  # noqa: F401  a fixture
+from wagtail_epayment.flows import NewItem, apply_message, create_order
+from wagtail_epayment.flows.import_report import import_file
+from wagtail_epayment.flows.inbox import store
+from wagtail_epayment.models import AttemptState, LedgerEntry, MessageSource, PaymentAttempt, SettlementLine
+from wagtail_epayment.providers.base import RawMessage, Word
+
+DAY = datetime.date(2026, 11, 20)
+HEAD = "id;amount;merchant_tx_id;reference;date;kind\n"
+
+
+@dataclass
+class Town:
+    """A commune with its contract, and what happens between it, its payers and its provider."""
+
+    site: object
+    contract: object
+    count: int = field(default=0)
+
+    def order(self, cents=5750):
+        return create_order(site=self.site, purpose="Sperrgut", items=[NewItem(label="Abholung", unit_cents=cents)])
+
+    def attempt(self, order=None, *, ref="", state=AttemptState.PENDING):
+        order = order or self.order()
+        self.count += 1
+        return PaymentAttempt.objects.create(
+            order=order,
+            contract=self.contract,
+            provider=self.contract.provider,
+            merchant_tx_id=f"{order.reference}-{self.count:012d}",
+            provider_ref=ref or f"page-{self.count}",
+            amount_cents=order.amount_cents,
+            currency="EUR",
+            state=state,
+        )
+
+    def paid(self, attempt=None, *, payment_ref=""):
+        """The provider said that the payer has paid; returns the ledger entry."""
+        attempt = attempt or self.attempt()
+        message = store(contract=self.contract, source=MessageSource.NOTIFY, raw=RawMessage(body=b"{}", headers={}))
+        word = Word(
+            merchant_tx_id=attempt.merchant_tx_id,
+            provider_ref=attempt.provider_ref,
+            state=AttemptState.SUCCEEDED,
+            amount_cents=attempt.amount_cents,
+            currency="EUR",
+            is_verified=True,
+            payment_ref=payment_ref,
+        )
+        apply_message(message, word)
+        return LedgerEntry.objects.filter(attempt=attempt, kind="payment").latest("pk")
+
+    def reports(self, *rows, format_name="csv", head=HEAD, **options):
+        """The provider's report with these rows; returns what the import says."""
+        data = (head + "\n".join(rows)).encode()
+        return import_file(
+            site=self.site, format_name=format_name, data=data, user=None, contract=self.contract, options=options
+        )
+
+    def bank_says(self, data, **options):
+        return import_file(site=self.site, format_name="camt", data=data, user=None, options=options)
+
+
+def line(**fields):
+    return SettlementLine.objects.get(**fields)
+
+
+@pytest.fixture
+def town(site, contract):  # noqa: F811
+    return Town(site, contract)
