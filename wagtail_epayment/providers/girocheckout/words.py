@@ -64,7 +64,7 @@ def said(notice: Notice, *, signed_by: list[str]) -> Said:
     if not signed_by:
         return _unproven(notice)
     try:
-        kind = notice.text("gcType").upper()
+        kind = _kind(notice)
         if ids := from_refund_id(notice.must("gcMerchantTxId")):
             return _refund(notice, *ids)
         if kind == "REFUND":
@@ -74,6 +74,15 @@ def said(notice: Notice, *, signed_by: list[str]) -> Said:
     except ValueError as error:
         raise NotUnderstood(f"GiroCheckout signed a notification we cannot read: {error}.") from error
     raise NotUnderstood(f'GiroCheckout tells of a transaction of type "{kind}", which we never begin.')
+
+
+def _kind(notice: Notice) -> str:
+    """The type of transaction, empty if the notification is of a list without it."""
+    if not notice.is_page:
+        return ""
+    notice.number("gcPaymethod")
+    notice.number("gcProjectId")
+    return notice.text("gcType").upper()
 
 
 def _payment(notice: Notice, signed_by: list[str]) -> Word:
@@ -87,7 +96,7 @@ def _payment(notice: Notice, signed_by: list[str]) -> Word:
         # Whether a page tells its own reference or its transaction's is not documented.
         provider_ref="" if notice.is_page else reference,
         state=payment_state(notice.must("gcResultPayment")),
-        amount_cents=notice.cents(),
+        amount_cents=int(notice.number("gcAmount")),
         currency=notice.must("gcCurrency"),
         is_verified=True,
         dedupe_key=notice.fingerprint,
@@ -100,7 +109,7 @@ def _refund(notice: Notice, merchant_tx_id: str, key: str) -> RefundWord:
     result = notice.must("gcResultPayment")
     return RefundWord(
         state=refund_state(result),
-        amount_cents=notice.cents(),
+        amount_cents=int(notice.number("gcAmount")),
         currency=notice.must("gcCurrency"),
         is_verified=True,
         refund_ref=notice.must("gcReference"),
