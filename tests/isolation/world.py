@@ -20,16 +20,22 @@ from wagtail_buergerportal.cases.models import Case, CaseDeletion, CaseUpload
 from wagtail_buergerportal.cases.submission import FeeLine, Submission, UploadedPart
 from wagtail_buergerportal.communes.models import CommuneSettings, Department
 from wagtail_buergerportal.services.models import Fee, FeeSchedule
+from wagtail_epayment.flows.connect import issue_key, issue_secret
 from wagtail_epayment.flows.inbox import store
 from wagtail_epayment.flows.issue import issue_receipt
 from wagtail_epayment.models import (
+    ApiClient,
     EntryKind,
+    EventKind,
     LedgerEntry,
     MessageSource,
+    OutboxEvent,
     PaymentAttempt,
     PaymentContract,
     PaymentOrder,
     ProviderMessage,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 from wagtail_epayment.providers.base import RawMessage
 from wagtail_xfinanz.flows import certify, collect, release
@@ -41,6 +47,7 @@ GUESS = "Geheim-"
 MARKERS = (SECRET, "MUS-2", "musterstadt-", "geheim-a7.pdf")
 #: How the rows of a model are those of a town.
 OF_A_TOWN = {
+    ApiClient: "site",
     Assistant: "site",
     AssistantPlacement: "site",
     Batch: "tenant__site",
@@ -55,6 +62,8 @@ OF_A_TOWN = {
     PaymentOrder: "site",
     PostingAccount: "tenant__site",
     ProviderMessage: "contract__site",
+    WebhookDelivery: "endpoint__site",
+    WebhookEndpoint: "site",
 }
 
 
@@ -113,6 +122,16 @@ def add_secrets(world):
     with TestCase.captureOnCommitCallbacks(execute=True):
         _case_with_money(site, department, clerk)
     _books(tenant)
+    _applications(site)
+
+
+def _applications(site):
+    issue_key(ApiClient(site=site, name=SECRET))
+    endpoint = WebhookEndpoint(site=site, name=SECRET, url="https://fach.example/", is_active=False)
+    issue_secret(endpoint)
+    order = PaymentOrder.objects.filter(site=site).last()
+    event = OutboxEvent.objects.create(order=order, kind=EventKind.ORDER_PAID, key=SECRET, delivered_at=timezone.now())
+    WebhookDelivery.objects.create(endpoint=endpoint, event=event, payload={"reference": SECRET})
 
 
 def _case_with_money(site, department, clerk):
