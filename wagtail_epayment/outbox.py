@@ -33,16 +33,15 @@ def subscribe(kind: EventKind, func: Subscriber, *, name: str) -> None:
 
 
 def publish(*, order: PaymentOrder, kind: EventKind, key: str, entry: LedgerEntry | None = None) -> None:
-    """Record an event in the current transaction; ``key`` makes it unique, so a repetition is no second event."""
-    event = OutboxEvent(order=order, kind=kind, key=key, entry=entry)
-    OutboxEvent.objects.bulk_create([event], ignore_conflicts=True)
+    """Record an event in the current transaction. ``key`` is unique: telling the same twice is an IntegrityError."""
+    event = OutboxEvent.objects.create(order=order, kind=kind, key=key, entry=entry)
     # Robust: the change is committed; if no task can be made, deliver_due finds the event.
-    transaction.on_commit(lambda: deliver_event.enqueue(key), robust=True)
+    transaction.on_commit(lambda: deliver_event.enqueue(event.pk), robust=True)
 
 
 @task()
-def deliver_event(key: str) -> None:
-    deliver(OutboxEvent.objects.get(key=key).pk)
+def deliver_event(event_id: int) -> None:
+    deliver(event_id)
 
 
 def deliver_due(*, limit: int = 500) -> int:

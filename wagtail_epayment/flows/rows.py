@@ -19,19 +19,23 @@ def locked_attempt(
     """
     attempts = PaymentAttempt.objects.filter(contract=contract)
     if merchant_tx_id:
-        return locked(attempts.filter(merchant_tx_id=merchant_tx_id)).first()
+        return _only(locked(attempts.filter(merchant_tx_id=merchant_tx_id)))
     if not payment_ref:
         return None
     entries = LedgerEntry.objects.filter(
         attempt__contract=contract, kind=EntryKind.PAYMENT, provider_ref=payment_ref
     ).values("attempt")
-    return locked(attempts.filter(pk__in=entries)).first()
+    return _only(locked(attempts.filter(pk__in=entries)[:1]))
 
 
 def locked(attempts: QuerySet[PaymentAttempt]) -> QuerySet[PaymentAttempt]:
     """The attempts with their orders, both locked, the order first (PostgreSQL locks in the order of the list)."""
     of = ("order", "self") if connection.features.has_select_for_update_of else ()
     return attempts.select_related("order").select_for_update(of=of)
+
+
+def _only(attempts: QuerySet[PaymentAttempt]) -> PaymentAttempt | None:
+    return next(iter(attempts), None)
 
 
 def locked_refund(attempt: PaymentAttempt, *, key: str = "", provider_ref: str = "") -> Refund | None:

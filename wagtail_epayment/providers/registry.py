@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
+
+from django.utils.functional import SimpleLazyObject
 
 from .. import conf
 from ..errors import ContractNotUsable, UnknownProvider
@@ -61,9 +64,14 @@ class ProviderRegistry:
             options=contract.options,
             is_live=contract.is_live,
             timeout=settings.PROVIDER_TIMEOUT,
-            methods=tuple(contract.methods.values_list("code", flat=True)),
+            methods=_methods(contract),
         )
         return self.get(contract.provider)(view)
+
+
+def _methods(contract: PaymentContract) -> Sequence[str]:
+    """Read when an adapter asks: a notification can do without."""
+    return cast(Sequence[str], SimpleLazyObject(lambda: tuple(contract.methods.values_list("code", flat=True))))
 
 
 #: The registry of the installation.
