@@ -16,6 +16,7 @@ class PostingKind(models.TextChoices):
     PAYMENT = "payment", _("payment")
     REFUND = "refund", _("refund")
     CHARGEBACK = "chargeback", _("chargeback")
+    REFUND_REVERSAL = "refund_reversal", _("refund that came back")
     CHARGEBACK_REVERSAL = "chargeback_reversal", _("chargeback reversed")
     FEE = "fee", _("provider fee")
     REVERSAL = "reversal", _("reversal")

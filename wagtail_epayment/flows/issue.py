@@ -67,7 +67,7 @@ def receipt_data(receipt: Receipt) -> dict[str, Any]:
         ],
         "head": [_("Item"), _("Quantity"), _("Amount")],
         "items": [] if is_refund else _items(order),
-        "total": [total, format_money(abs(entry.amount_cents), entry.currency)],
+        "total": [total, format_money(entry.moved_cents, entry.currency)],
         "note": _("This receipt was made by machine and is valid without signature."),
         "code": _qr_code(order.reference),
         "code_label": _("QR code with the payment reference %(reference)s") % {"reference": order.reference},

@@ -18,7 +18,7 @@ from ..errors import AlreadyStarting, OrderNotPayable, PaymentError, ProviderUna
 from ..flows import issue_receipt, poll_attempt, start_payment
 from ..flows.issue import RECEIPT_KINDS
 from ..models import AttemptState, LedgerEntry, MessageSource, PaymentAttempt, PaymentOrder
-from ..state import OrderState, due_cents, order_state
+from ..state import OrderState, account, order_state
 from ..transitions import OPEN
 from ..ways import ways_of_paying
 from .urls_of import return_urls
@@ -109,7 +109,7 @@ def page_context(order: PaymentOrder) -> dict[str, Any]:
         "order": order,
         "items": order.items.all(),
         "state": state,
-        "due_cents": due_cents(order),
+        "account": account(order),
         "last": last,
         "is_waiting": state == OrderState.PENDING or (last is not None and last.state == AttemptState.STARTING),
         "running": next((row for row in attempts if row.state == AttemptState.PENDING and row.redirect_url), None),
