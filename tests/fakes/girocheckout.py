@@ -199,15 +199,15 @@ class FakeGiroCheckout(FakeProvider):
     def repeat(self) -> None:
         """Every notification ever sent is said once more."""
         with self.lock:
-            self.waiting.extend(dict.fromkeys(notification for notification, __ in self.sent))
+            self.waiting.extend({_name(message): message for message, __ in self.sent}.values())
 
     def try_again(self) -> None:
         """What got neither 200 nor 400 waits for the next round, at most ten times (SDK README)."""
         with self.lock:
-            tries = Counter(notification.url for notification, __ in self.sent)
-            done = {notification.url for notification, status in self.sent if status in {200, 400}}
-            again = dict.fromkeys(n for n, __ in self.sent if n.url not in done and tries[n.url] < _TRIES)
-            self.waiting.extend(again)
+            tries = Counter(_name(message) for message, __ in self.sent)
+            done = {_name(message) for message, status in self.sent if status in {200, 400}}
+            again = {_name(message): message for message, __ in self.sent}
+            self.waiting.extend(m for name, m in again.items() if name not in done and tries[name] < _TRIES)
 
     # The server
 
@@ -383,6 +383,10 @@ def _is_signed(form: Mapping[str, str], order: list[str], password: str) -> bool
 
 def _hmac(message: bytes, password: str) -> str:
     return hmac.new(password.encode(), message, hashlib.md5).hexdigest()
+
+
+def _name(message: Notification) -> tuple[str, bytes]:
+    return message.url, message.body
 
 
 def _theirs(tx_id: str) -> str:

@@ -326,3 +326,23 @@ def test_whatever_is_signed_survives_the_way(reference, backend, name, amount, o
         return
     assert (word.is_verified, word.amount_cents, word.provider_ref) == (True, amount, reference)
     assert ADAPTER.parse_notification(ADAPTER.scrub(message)) == word
+
+
+GENUINE = {
+    "gcReference": "tx-1",
+    "gcMerchantTxId": THEIR_TX,
+    "gcBackendTxId": "b1",
+    "gcAmount": "5750",
+    "gcCurrency": "EUR",
+    "gcResultPayment": "4900",
+}
+QUERY = urllib.parse.urlencode({**GENUINE, "gcHash": sign(list(GENUINE.values()), "secret"), "own": "1"}).encode()
+
+
+@given(at=st.integers(0, len(QUERY) - 1), length=st.integers(0, 12), by=st.binary(max_size=12))
+def test_no_small_change_makes_a_failure_a_success(at, length, by):
+    message = RawMessage(body=QUERY[:at] + by + QUERY[at + length :], headers={})
+    with contextlib.suppress(Garbage, NotUnderstood):
+        word = ADAPTER.parse_notification(message)
+        assert not word.is_verified or word.state != AttemptState.SUCCEEDED
+        assert not word.is_verified or notification.read(message).signed == "".join(GENUINE.values()).encode()

@@ -77,7 +77,7 @@ def check_https(url: str) -> None:
     """Passwords sign what is sent, yet names and amounts are in the clear: no plain HTTP but to this machine."""
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        raise ValidationError(_("This address must begin with https://."))
+        raise ValidationError(_("Please give an address that begins with https://."))
 
 
 class SuggestingInput(forms.URLInput):
@@ -90,26 +90,26 @@ class SuggestingInput(forms.URLInput):
         return format_html('{}<datalist id="{}">{}</datalist>', field, listed, choices)
 
 
-def _number(label: str | Promise, *, required: bool) -> forms.Field:
+def _number(label: Any, *, required: bool) -> forms.Field:
     return forms.RegexField(r"^[0-9]{1,12}$", label=label, required=required)
 
 
 OPTION_FIELDS: Mapping[str, forms.Field] = {
     "base_url": forms.URLField(
-        label=_("Address of the interface"),
+        label=_("address of the interface"),
         initial=BASE_URLS[0],
         widget=SuggestingInput,
         validators=[check_https],
         assume_scheme="https",
         help_text=_("As GiroCheckout told you; test and live systems have addresses of their own."),
     ),
-    "merchant_id": _number(_("Merchant id"), required=True),
+    "merchant_id": _number(_("merchant id"), required=True),
     **{
         project_id_name(method): _number(format_lazy("{}: {}", label, _("project id")), required=False)
         for method, label in METHODS.items()
     },
     "organization": forms.CharField(
-        label=_("Organisation shown on the payment page"), required=False, max_length=70, empty_value=""
+        label=_("organisation shown on the payment page"), required=False, max_length=70, empty_value=""
     ),
 }
 CREDENTIAL_FIELDS: Mapping[str, str | Promise] = {
