@@ -34,6 +34,8 @@ class Conf:
     """How long a genuine message about a payment we do not know is tried again."""
     WATCH_DAYS: int = 14
     """How long ended attempts are still asked for, because providers do correct themselves."""
+    SETTLE_DAYS: int = 7
+    """So many days after a payment its settlement must have come; then it is shown as missing."""
     API_RATE: str = "600/min"
     """How often one application may call the API."""
     START_RATE: str = "20/min"

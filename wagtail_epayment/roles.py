@@ -19,7 +19,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "portal_admin": _named("view_paymentcontract", "add_paymentcontract", "change_paymentcontract", *_CONNECT),
     "editor": [],
     "clerk": [],
-    "certifier": _named(*_READ),
-    "releaser": _named(*_READ),
-    "auditor": _named(*_READ, "view_paymentcontract"),
+    "certifier": _named(*_READ, "view_decision", "reconcile"),
+    "releaser": _named(*_READ, "view_decision", "reconcile"),
+    "auditor": _named(*_READ, "view_decision", "view_paymentcontract"),
 }

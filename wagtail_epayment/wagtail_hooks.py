@@ -14,14 +14,18 @@ from wagtail_sitekit.scoping import SitePolicy
 
 from .admin.contracts import PaymentContractViewSet
 from .admin.integration import ApiClientViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
-from .admin.policies import ReadOnlyPolicy
+from .admin.policies import ReadOnlyPolicy, ReconcilePolicy
+from .admin.reconciliation import ReconciliationViewSet
 from .admin.records import LedgerViewSet, MessageViewSet, OrderViewSet
 from .models import (
     ApiClient,
+    Decision,
     LedgerEntry,
     PaymentContract,
     PaymentOrder,
     ProviderMessage,
+    SettlementLine,
+    SettlementReport,
     WebhookDelivery,
     WebhookEndpoint,
 )
@@ -33,6 +37,9 @@ register_permission_policy(ProviderMessage, ReadOnlyPolicy(ProviderMessage, site
 register_permission_policy(ApiClient, SitePolicy(ApiClient))
 register_permission_policy(WebhookEndpoint, SitePolicy(WebhookEndpoint))
 register_permission_policy(WebhookDelivery, ReadOnlyPolicy(WebhookDelivery, site_lookup="endpoint__site"))
+register_permission_policy(Decision, ReconcilePolicy(Decision))
+register_permission_policy(SettlementReport, ReconcilePolicy(SettlementReport))
+register_permission_policy(SettlementLine, ReconcilePolicy(SettlementLine, site_lookup="report__site"))
 
 contracts = PaymentContractViewSet()
 register_snippet(contracts)
@@ -46,6 +53,7 @@ class PaymentsGroup(ViewSetGroup):
         OrderViewSet("epayment_orders"),
         LedgerViewSet("epayment_ledger"),
         MessageViewSet("epayment_messages"),
+        ReconciliationViewSet("epayment_reconciliation"),
         ApiClientViewSet("epayment_applications"),
         WebhookEndpointViewSet("epayment_webhooks"),
         WebhookDeliveryViewSet("epayment_deliveries"),

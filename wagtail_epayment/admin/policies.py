@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from wagtail_sitekit.scoping import SitePolicy
+
+from ..models import Decision
 
 
 class ReadOnlyPolicy(SitePolicy):
@@ -29,3 +31,22 @@ class ReadOnlyPolicy(SitePolicy):
         if "view" not in actions:
             return self.model._default_manager.none()
         return super().instances_user_has_any_permission_for(user, ["view"])
+
+
+class ReconcilePolicy(SitePolicy):
+    """Reports, their lines and decisions under the two rights on decisions: to see them, and to reconcile."""
+
+    def __init__(self, model: type[Model], *, site_lookup: str = "site") -> None:
+        super().__init__(model, site_lookup=site_lookup)
+        self._auth_model_or_name = Decision
+
+    def _get_permission_codenames(self, actions: Iterable[str]) -> set[str]:
+        names = set()
+        if "reconcile" in actions:
+            names.add("reconcile")
+        if "view" in actions:
+            names |= {"reconcile", "view_decision"}
+        return names
+
+    def _user_has_global_permission(self, user: Any, actions: Iterable[str]) -> bool:
+        return any(user.has_perm(f"wagtail_epayment.{name}") for name in self._get_permission_codenames(actions))

@@ -92,12 +92,12 @@ def _open_payouts(site_id: int) -> Iterable[_Payout]:
     lines = SettlementLine.objects.filter(
         report__site=site_id, report__contract__isnull=False, kind=LineKind.PAYOUT, explains=None, amount_cents__lt=0
     )
-    for line in lines.select_related("report"):
+    for line in lines.select_related("report").defer("report__raw"):
         yield _Payout(line.report_id, line.pk, -line.amount_cents, line.currency, line.booked_on or _day(line.report))
     said = SettlementLine.objects.filter(kind=LineKind.PAYOUT).values("report")
     reports = SettlementReport.objects.filter(site=site_id, contract__isnull=False, lines_cents__gt=0)
     whole = reports.exclude(pk__in=said).annotate(tied=Count("lines__explains")).filter(tied=0)
-    for report in whole:
+    for report in whole.defer("raw"):
         yield _Payout(report.pk, None, report.lines_cents, report.currency, _day(report))
 
 

@@ -48,7 +48,12 @@ def _assign(subject: Subject, order: PaymentOrder, *, reason: str, user: Abstrac
     if not isinstance(subject, SettlementLine):
         raise DecisionNotPossible(_("Only a line of a report can be assigned to an order."))
     order = PaymentOrder.objects.select_for_update().get(pk=order.pk)
-    line = SettlementLine.objects.select_for_update(of=_own()).select_related("report__contract").get(pk=subject.pk)
+    line = (
+        SettlementLine.objects.select_for_update(of=_own())
+        .select_related("report__contract")
+        .defer("report__raw")
+        .get(pk=subject.pk)
+    )
     if order.site_id != line.report.site_id:
         raise DecisionNotPossible(_("This order belongs to another commune."))
     if not line.why or line.why == WhyOpen.BATCH:

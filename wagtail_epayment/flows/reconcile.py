@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
+
 from django.db import DatabaseError, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from ..errors import PaymentError
-from ..models import Decision, DecisionKind, SettlementLine, SettlementReport, WhyOpen
+from ..models import Decision, SettlementLine, SettlementReport, WhyOpen
+from ..models.settlement import CLOSING
 from .batches import lock_site, tie_payouts
 from .book_line import book_line
 from .compare import COMPARED, compare
 
 logger = logging.getLogger(__name__)
 
-#: After one of these a person has taken the line over.
-CLOSING = (DecisionKind.ASSIGN, DecisionKind.ACCEPT, DecisionKind.CLOSE)
 _AT_ONCE = 10_000
 
 
@@ -26,11 +26,11 @@ def reconcile_site(site_id: int) -> int:
     """
     tie_payouts(site_id)
     reports = SettlementReport.objects.filter(site=site_id, lines__in=open_lines(site_id)).distinct()
-    for report in reports.select_related("contract"):
+    for report in reports.select_related("contract").defer("raw"):
         _compare_again(report)
     to_book = SettlementLine.objects.filter(report__site=site_id, why=WhyOpen.TO_BOOK)
     # In the order of the orders, so that two runs never wait for each other crosswise.
-    return sum(_booked(line) for line in to_book.select_related("report", "attempt__contract").order_by("order", "pk"))
+    return sum(_booked(line) for line in to_book.select_related("attempt__contract").order_by("order", "pk"))
 
 
 def open_lines(site_id: int) -> QuerySet[SettlementLine]:

@@ -157,6 +157,10 @@ class DecisionKind(models.TextChoices):
     CLOSE = "close", _("settled elsewhere")
 
 
+#: After one of these a difference is closed; a later decision may open it again.
+CLOSING = (DecisionKind.ASSIGN, DecisionKind.ACCEPT, DecisionKind.CLOSE)
+
+
 class Decision(models.Model):
     """What a person decided about a difference: who, when, why. Never changed; a later one overrides."""
 

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import contextlib
 import datetime
 from dataclasses import dataclass, field
+from unittest import mock
 
 import pytest
+from django.utils import timezone
 
 from tests.epayment.conftest import contract  # noqa: F401  a fixture
 from wagtail_epayment.flows import NewItem, apply_message, create_order
@@ -66,6 +69,17 @@ class Town:
 
     def bank_says(self, data, **options):
         return import_file(site=self.site, format_name="camt", data=data, user=None, options=options)
+
+
+@contextlib.contextmanager
+def clock(moment):
+    """Inside, it is ``moment``."""
+    with mock.patch("django.utils.timezone.now", return_value=moment):
+        yield
+
+
+def days_ago(days):
+    return timezone.now() - datetime.timedelta(days=days)
 
 
 def line(**fields):

@@ -24,7 +24,7 @@ def test_a_payment_only_the_provider_knows_is_booked_from_the_report_once(town):
     entry = LedgerEntry.objects.get()
     assert (entry.attempt, entry.amount_cents, entry.kind) == (attempt, 5750, "payment")
     assert (line().match, line().entry) == (MatchClass.BOOKED, entry)
-    town.reports(row, f"t2;1.00;;;20.11.2026;payment")
+    town.reports(row, "t2;1.00;;;20.11.2026;payment")
     assert LedgerEntry.objects.count() == 1
     assert ProviderMessage.objects.filter(source="settlement").count() == 1
 
@@ -38,7 +38,7 @@ def test_the_same_file_twice_says_so_and_changes_nothing(town):
 
 
 def test_a_file_with_one_bad_line_imports_nothing_and_names_the_line(town):
-    with pytest.raises(NotUnderstood, match="3.*zwölf"):
+    with pytest.raises(NotUnderstood, match=r"3.*zwölf"):
         town.reports("t1;57.50;;;20.11.2026;payment", "t2;zwölf;;;20.11.2026;payment")
     assert not SettlementReport.objects.exists()
 
