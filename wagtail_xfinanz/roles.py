@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-_READ = ["view_financetenant", "view_postingaccount", "view_kassenzeichenrange", "view_batch"]
+_READ = [
+    "view_financetenant",
+    "view_postingaccount",
+    "view_kassenzeichenrange",
+    "view_schemapackage",
+    "view_batch",
+]
 _CONFIGURE = [
     f"{verb}_{model}"
     for model in ("financetenant", "postingaccount", "kassenzeichenrange")
@@ -15,7 +21,7 @@ def _named(*codenames: str) -> list[str]:
 
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
-    "portal_admin": _named(*_READ[:3], *_CONFIGURE),
+    "portal_admin": _named(*_READ[:-1], *_CONFIGURE, "add_schemapackage", "delete_schemapackage"),
     "editor": [],
     "clerk": [],
     "certifier": _named(*_READ, "collect_batch", "certify_batch", "export_batch", "reverse_batch"),

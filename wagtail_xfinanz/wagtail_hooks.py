@@ -15,13 +15,15 @@ from wagtail.snippets.models import register_snippet
 from wagtail_sitekit.scoping import SitePolicy
 
 from .admin.batches import BatchViewSet
+from .admin.schemas import SchemaPackageViewSet
 from .admin.settings import FinanceTenantViewSet, KassenzeichenRangeViewSet, PostingAccountViewSet
-from .models import Batch, FinanceTenant, KassenzeichenRange, PostingAccount
+from .models import Batch, FinanceTenant, KassenzeichenRange, PostingAccount, SchemaPackage
 
 register_permission_policy(FinanceTenant, SitePolicy(FinanceTenant))
 register_permission_policy(PostingAccount, SitePolicy(PostingAccount, site_lookup="tenant__site"))
 register_permission_policy(KassenzeichenRange, SitePolicy(KassenzeichenRange, site_lookup="tenant__site"))
 register_permission_policy(Batch, SitePolicy(Batch, site_lookup="tenant__site"))
+register_permission_policy(SchemaPackage, SitePolicy(SchemaPackage, shared=True))
 
 accounts = PostingAccountViewSet()
 register_snippet(accounts)
@@ -40,6 +42,7 @@ class CashOfficeGroup(ViewSetGroup):
         BatchViewSet("xfinanz_batches"),
         FinanceTenantViewSet("xfinanz_tenants"),
         KassenzeichenRangeViewSet("xfinanz_ranges"),
+        SchemaPackageViewSet("xfinanz_schemas"),
     )
 
     def get_submenu_items(self) -> list[Any]:
@@ -66,5 +69,7 @@ def register_log_actions(actions: Any) -> None:
         ("release", _("Released"), _("Released")),
         ("export", _("Exported"), _("Exported for the first time")),
         ("discard", _("Discarded"), _("Draft discarded")),
+        ("install_schema", _("Installed"), _("Schema package installed")),
+        ("remove_schema", _("Removed"), _("Schema package removed")),
     ):
         actions.register_action(f"wagtail_xfinanz.{name}", label, message)

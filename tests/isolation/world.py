@@ -21,6 +21,7 @@ from wagtail_buergerportal.cases.submission import FeeLine, Submission, Uploaded
 from wagtail_buergerportal.communes.models import CommuneSettings, Department
 from wagtail_buergerportal.services.models import Fee, FeeSchedule
 from wagtail_epayment.flows.connect import issue_key, issue_secret
+from wagtail_epayment.flows.import_report import import_file
 from wagtail_epayment.flows.inbox import store
 from wagtail_epayment.flows.issue import issue_receipt
 from wagtail_epayment.models import (
@@ -34,12 +35,14 @@ from wagtail_epayment.models import (
     PaymentContract,
     PaymentOrder,
     ProviderMessage,
+    SettlementLine,
+    SettlementReport,
     WebhookDelivery,
     WebhookEndpoint,
 )
 from wagtail_epayment.providers.base import RawMessage
 from wagtail_xfinanz.flows import certify, collect, release
-from wagtail_xfinanz.models import Batch, FinanceTenant, KassenzeichenRange, PostingAccount
+from wagtail_xfinanz.models import Batch, FinanceTenant, KassenzeichenRange, PostingAccount, SchemaPackage
 
 SECRET = "Geheim-A7"
 GUESS = "Geheim-"
@@ -62,6 +65,9 @@ OF_A_TOWN = {
     PaymentOrder: "site",
     PostingAccount: "tenant__site",
     ProviderMessage: "contract__site",
+    SettlementLine: "report__site",
+    SettlementReport: "site",
+    SchemaPackage: "site",
     WebhookDelivery: "endpoint__site",
     WebhookEndpoint: "site",
 }
@@ -158,6 +164,11 @@ def _case_with_money(site, department, clerk):
     issue_receipt(entry)
     raw = RawMessage(body=SECRET.encode(), headers={})
     store(contract=entry.attempt.contract, source=MessageSource.NOTIFY, raw=raw)
+    row = f"id;amount;merchant_tx_id;reference;date;kind;text\n1;9.99;{SECRET};{SECRET};20.11.2026;payment;{SECRET}"
+    options = {"column_text": "text"}
+    import_file(
+        site=site, format_name="csv", data=row.encode(), user=clerk, contract=entry.attempt.contract, options=options
+    )
 
 
 def _money(order):
@@ -173,6 +184,7 @@ def _money(order):
 
 
 def _books(tenant):
+    SchemaPackage.objects.create(site=tenant.site, name=f"{SECRET}.zip", namespace=SECRET, sha256="0" * 64, size=1)
     first, second = (get_user_model().objects.get(username=f"musterstadt-kasse{number}") for number in (1, 2))
     for batch in collect(tenant, by=first).batches:
         release(certify(batch, by=first), by=second)
@@ -192,6 +204,7 @@ def arguments(world, address):
         "task_id": 1,
         "action_name": "approve",
         "name": "kassenbuch",
+        "format_name": "camt",
         "order": order.pk,
         "upload_id": CaseUpload.objects.get(case=case).pk,
         "number": case.number,

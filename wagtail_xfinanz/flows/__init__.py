@@ -9,11 +9,14 @@ from .correct import correct_texts
 from .discard import discard
 from .export import export
 from .gather import gather, open_entries
+from .install_schema import install_schema, remove_schema
+from .load_schema import LoadedSchema, load_schema
 from .release import release
 from .reverse import reverse
 from .verify import verify
 
 __all__ = [
+    "LoadedSchema",
     "allocate",
     "certify",
     "collect",
@@ -21,8 +24,11 @@ __all__ = [
     "discard",
     "export",
     "gather",
+    "install_schema",
+    "load_schema",
     "open_entries",
     "release",
+    "remove_schema",
     "reverse",
     "verify",
 ]

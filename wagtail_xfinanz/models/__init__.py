@@ -6,6 +6,7 @@ from .correction import TextCorrection
 from .file import CHUNK_BYTES, BatchFile, FileChunk
 from .number_range import KassenzeichenRange
 from .posting_record import PostingRecord
+from .schema import SchemaFile, SchemaPackage
 from .tenant import FinanceTenant
 
 __all__ = [
@@ -22,5 +23,7 @@ __all__ = [
     "KassenzeichenRange",
     "PostingAccount",
     "PostingRecord",
+    "SchemaFile",
+    "SchemaPackage",
     "TextCorrection",
 ]

@@ -1,0 +1,63 @@
+"""One schema file: parsed without DTD, entities and network, and what it says of the files it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from .names import XS
+from .refusal import PackageRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An xs:include or xs:import as it is written."""
+
+    is_import: bool
+    namespace: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed schema file of a package."""
+
+    path: str
+    root: Any
+    links: tuple[Link, ...]
+
+    @property
+    def namespace(self) -> str:
+        return self.root.get("targetNamespace", "")
+
+    @property
+    def version(self) -> str:
+        return self.root.get("version", "")
+
+
+def safe_parser() -> Any:
+    """A parser that reads no DTD, expands no entity and opens nothing."""
+    return etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False)
+
+
+def parse_document(path: str, data: bytes) -> Document:
+    """Raises PackageRefused for a document type, broken XML or anything that is no schema."""
+    try:
+        root = etree.fromstring(data, safe_parser())
+    except etree.XMLSyntaxError as error:
+        raise PackageRefused(_("“%(path)s” is no XML: %(error)s") % {"path": path, "error": error}) from error
+    if root.getroottree().docinfo.doctype:
+        raise PackageRefused(_("“%(path)s” has a document type (DTD). That is never allowed.") % {"path": path})
+    if root.tag != f"{XS}schema":
+        told = _("“%(path)s” begins with “%(tag)s” and is no schema.")
+        raise PackageRefused(told % {"path": path, "tag": etree.QName(root).localname})
+    if next(root.iterchildren(f"{XS}redefine"), None) is not None:
+        raise PackageRefused(_("“%(path)s” uses xs:redefine, which is not supported.") % {"path": path})
+    return Document(path, root, tuple(_link(node) for node in root.iterchildren(f"{XS}include", f"{XS}import")))
+
+
+def _link(node: Any) -> Link:
+    return Link(node.tag == f"{XS}import", node.get("namespace", ""), node.get("schemaLocation", "").strip())

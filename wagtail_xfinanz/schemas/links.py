@@ -1,0 +1,133 @@
+"""How the files of a package hang together, and the proof that nothing outside it is needed."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from urllib.parse import unquote, urlsplit
+
+from django.utils.translation import gettext as _
+
+from .documents import Document, Link
+from .names import XML_NAMESPACE
+from .refusal import PackageRefused
+
+Edges = Mapping[str, tuple[tuple[Link, str], ...]]
+"""By path: each link with the path it leads to, empty if it names no location."""
+
+
+def follow_links(documents: Mapping[str, Document], *, start: Iterable[str]) -> Edges:
+    """Resolve every include and import from the files in ``start`` on.
+
+    Raises PackageRefused if one leads out of the package.
+    """
+    edges: dict[str, tuple[tuple[Link, str], ...]] = {}
+    waiting = list(start)
+    while waiting:
+        path = waiting.pop()
+        if path not in edges:
+            document = documents[path]
+            edges[path] = tuple((link, _target(document, link, documents)) for link in document.links)
+            waiting.extend(target for _link, target in edges[path] if target)
+    return edges
+
+
+def _target(document: Document, link: Link, documents: Mapping[str, Document]) -> str:
+    if not link.location:
+        return ""
+    address = urlsplit(link.location)
+    if address.scheme in ("http", "https"):
+        return _by_namespace(document, link, documents)
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), unquote(address.path)))
+    if address.scheme or address.netloc or address.path.startswith("/") or path.startswith(".."):
+        told = _("“%(path)s” wants to read “%(location)s” outside the package.")
+        raise PackageRefused(told % {"path": document.path, "location": link.location})
+    if path not in documents:
+        told = _("“%(path)s” needs “%(location)s”, which is missing in the package. Add the file and install it again.")
+        raise PackageRefused(told % {"path": document.path, "location": link.location})
+    _check_namespace(document, link, documents[path])
+    return path
+
+
+def _by_namespace(document: Document, link: Link, documents: Mapping[str, Document]) -> str:
+    """A web address is never opened; the package has to bring the file of that namespace along."""
+    namespace = link.namespace if link.is_import else document.namespace
+    name = posixpath.basename(urlsplit(link.location).path)
+    found = [path for path, other in documents.items() if other.namespace == namespace]
+    if len(found) > 1:
+        found = _nearest([path for path in found if posixpath.basename(path) == name], document.path)
+    if len(found) == 1:
+        return found[0]
+    told = _("“%(path)s” needs %(location)s. Nothing is fetched from the network: add this file to the package.")
+    raise PackageRefused(told % {"path": document.path, "location": link.location})
+
+
+def _nearest(paths: list[str], to: str) -> list[str]:
+    """Those that share the longest part of their folders with ``to``."""
+    shared = {path: len(posixpath.commonpath((f"/{path}", f"/{to}"))) for path in paths}
+    return [path for path in paths if shared[path] == max(shared.values())]
+
+
+def _check_namespace(document: Document, link: Link, target: Document) -> None:
+    expected = {link.namespace} if link.is_import else {document.namespace, ""}
+    if target.namespace not in expected:
+        told = _("“%(path)s” expects another namespace in “%(target)s” than stands there.")
+        raise PackageRefused(told % {"path": document.path, "target": target.path})
+
+
+def refuse_rival_copies(edges: Edges, *, same: Mapping[str, str]) -> None:
+    """The same namespace imported from two files that do not include each other: only the first would be read.
+
+    ``same`` has a fingerprint of each file; equal copies do no harm. Raises PackageRefused.
+    """
+    imported: dict[str, set[str]] = defaultdict(set)
+    for links in edges.values():
+        for link, target in links:
+            if link.is_import and target and link.namespace != XML_NAMESPACE:
+                imported[link.namespace].add(target)
+    groups = _included_together(edges)
+    for namespace, paths in imported.items():
+        if len({groups[path] for path in paths}) > 1 and len({same[path] for path in paths}) > 1:
+            told = _("The namespace “%(namespace)s” stands in different files: %(paths)s. Only one of them may stay.")
+            raise PackageRefused(told % {"namespace": namespace, "paths": ", ".join(sorted(paths))})
+
+
+def _included_together(edges: Edges) -> dict[str, str]:
+    """By path: a name for all files that are connected by includes."""
+    group = {path: path for path in edges}
+
+    def root(path: str) -> str:
+        while group[path] != path:
+            path = group[path]
+        return path
+
+    for path, links in edges.items():
+        for link, target in links:
+            if target and not link.is_import:
+                group[root(path)] = root(target)
+    return {path: root(path) for path in edges}
+
+
+def entry_files(edges: Edges) -> tuple[str, ...]:
+    """The files to begin with, so that every file is read; the one that needs most of the others comes first."""
+    needed = {target for path, links in edges.items() for _link, target in links if target != path}
+    entries = sorted(set(edges) - needed)
+    read = reachable(entries, edges)
+    for path in sorted(edges):
+        if path not in read:
+            entries.append(path)
+            read |= reachable([path], edges)
+    return tuple(sorted(entries, key=lambda path: (-len(reachable([path], edges)), path)))
+
+
+def reachable(start: Iterable[str], edges: Edges) -> set[str]:
+    """Every file that is read when beginning with ``start``."""
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting.extend(target for _link, target in edges[path] if target)
+    return found
