@@ -6,6 +6,7 @@ import dataclasses
 import json
 
 import pytest
+from django.utils import translation
 
 from tests.fakes.server import Answer, Fault
 from wagtail_epayment.errors import ContractNotUsable, ProviderRefused, ProviderUnavailable
@@ -119,12 +120,12 @@ def test_the_same_id_twice_is_refused(adapter):
     ("changes", "named"),
     [
         ({"credentials": {}}, "password"),
-        ({"options": {"merchant_id": "1234567"}}, "project_id"),
-        ({"options": {"paypage_project_id": "1"}}, "merchant_id"),
+        ({"options": {"merchant_id": "1234567"}}, "project id"),
+        ({"options": {"paypage_project_id": "1"}}, "merchant id"),
     ],
 )
 def test_a_contract_with_gaps_sends_nothing(giro, changes, named):
-    with pytest.raises(ProviderRefused, match=named):
+    with translation.override("en"), pytest.raises(ProviderRefused, match=named):
         adapter_of(giro, **changes).start(an_attempt(), urls=URLS)
     assert giro.calls == []
 
@@ -379,10 +380,21 @@ def test_a_wrong_id_is_found(giro, wrong):
         adapter_of(giro, options={**giro.options(), **wrong}).check()
 
 
-def test_a_wrong_password_is_found(giro):
-    with pytest.raises((ContractNotUsable, ProviderUnavailable)) as caught:
-        adapter_of(giro, credentials={**giro.credentials(), "wero_password": "wrong-4711"}).check()
+@pytest.mark.parametrize("fault", [None, Fault.BAD_SIGNATURE])
+def test_a_wrong_password_is_found(giro, fault):
+    wrong = {**giro.credentials(), "wero_password": "wrong-4711"} if fault is None else giro.credentials()
+    if fault:
+        giro.will("transaction/start", fault)
+    with pytest.raises(ContractNotUsable, match="5002") as caught:
+        adapter_of(giro, credentials=wrong).check()
     assert "4711" not in str(caught.value)
+
+
+@pytest.mark.parametrize("fault", [Fault.DROP_BEFORE, Fault.ERROR_BEFORE, Fault.NONSENSE])
+def test_a_silent_server_proves_no_password_wrong(giro, adapter, fault):
+    giro.will("paypage/init", fault)
+    with pytest.raises(ProviderUnavailable):
+        adapter.check()
 
 
 def answers(monkeypatch, **said):

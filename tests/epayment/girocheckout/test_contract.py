@@ -33,7 +33,9 @@ def test_documented_and_other_addresses_are_taken(url):
     assert OPTION_FIELDS["base_url"].clean(url) == url
 
 
-@pytest.mark.parametrize("url", ["http://payment.girosolution.de/", "ftp://x.de/", "javascript:alert(1)", "", "x"])
+@pytest.mark.parametrize(
+    "url", ["http://payment.girosolution.de/", "ftp://x.de/", "ftp://localhost/", "javascript:alert(1)", "", "x"]
+)
 def test_addresses_that_would_send_in_the_clear_are_not(url):
     with pytest.raises(ValidationError):
         OPTION_FIELDS["base_url"].clean(url)

@@ -24,8 +24,8 @@ from ..base import (
 )
 from ..registry import providers
 from . import notification, requests_of, words
-from .client import Answer, Client
-from .codes import NOT_FOUND, WRONG_CREDENTIALS, check_rc
+from .client import Answer, Client, UnprovenAnswer
+from .codes import NOT_FOUND, WRONG_CREDENTIALS, WRONG_HASH, check_rc
 from .fields import PAGE, REFUND, START, STATUS, VOID
 from .options import CREDENTIAL_FIELDS, METHODS, OPTION_FIELDS, PAGE_METHOD, base_url, password_name, project_of
 
@@ -118,14 +118,19 @@ class GiroCheckoutProvider(BaseProvider):
     def check(self) -> None:
         """Every offered project is asked to take -1 cent (as the SDK's ``testCredentials`` does)."""
         for method in _offered(self.contract.methods):
-            client = self._client(method)
-            operation = PAGE if method == PAGE_METHOD else START[method]
-            answer = client.call(operation, requests_of.check_values(f"check-{secrets.token_hex(8)}"))
-            if answer.rc in WRONG_CREDENTIALS:
+            if (rc := self._probe(method)) in WRONG_CREDENTIALS:
                 raise ContractNotUsable(
                     _("%(method)s: GiroCheckout does not accept merchant id, project id or password (%(code)s).")
-                    % {"method": METHODS[method], "code": answer.rc}
+                    % {"method": METHODS[method], "code": rc}
                 )
+
+    def _probe(self, method: str) -> int:
+        operation = PAGE if method == PAGE_METHOD else START[method]
+        values = requests_of.check_values(f"check-{secrets.token_hex(8)}")
+        try:
+            return self._client(method).call(operation, values).rc
+        except UnprovenAnswer:
+            return WRONG_HASH  # As the SDK reads it.
 
     def _status(self, method: str, attempt: AttemptView, values: Mapping[str, str]) -> Answer:
         answer = self._client(method, attempt).call(STATUS, values)

@@ -18,6 +18,10 @@ from .options import Project
 from .signing import is_genuine, sign
 
 
+class UnprovenAnswer(ProviderUnavailable):
+    """Somebody answered, but not provably GiroCheckout: most likely the password is wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What GiroCheckout said; its hash was right."""
@@ -66,7 +70,7 @@ class Client:
         self.timeout = timeout
 
     def call(self, operation: Operation, values: Mapping[str, str]) -> Answer:
-        """Raises ProviderUnavailable if no answer came or its hash is missing or wrong."""
+        """Raises ProviderUnavailable if no answer came, UnprovenAnswer if its hash is missing or wrong."""
         try:
             response = requests.post(
                 f"{self.base_url}/{operation.path}",
@@ -91,7 +95,7 @@ class Client:
         said = _read(body)
         rc = _number(said.get("rc"))
         if rc not in UNSIGNED and not is_genuine(body, signature, self.project.password):
-            raise ProviderUnavailable("The hash of GiroCheckout's answer is missing or wrong: check the password.")
+            raise UnprovenAnswer("The hash of GiroCheckout's answer is missing or wrong: check the password.")
         return Answer(rc=rc, said=said, raw=RawMessage(body=_without_payer(body, said), headers={}))
 
 

@@ -10,9 +10,10 @@ from ...errors import ProviderRefused, ProviderUnavailable
 from ...models import AttemptState, RefundState
 
 NOT_FOUND = 5034
+WRONG_HASH = 5002
 #: rc of a wrong merchant, project or password. Answers with the first two carry no hash (SDK ``Request::submit``).
 UNSIGNED = frozenset({5000, 5001})
-WRONG_CREDENTIALS = UNSIGNED | {5002, 5020, 5021}
+WRONG_CREDENTIALS = UNSIGNED | {WRONG_HASH, 5020, 5021}
 
 #: rc by which a call is refused because of what it says: GiroCheckout surely did not act.
 _REFUSALS = frozenset(

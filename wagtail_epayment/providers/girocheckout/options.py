@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import format_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...errors import ContractNotUsable
@@ -34,6 +35,7 @@ BASE_URLS = (
     "https://payment.girocheckout.de/girocheckout/v2/",
     "https://preprod-payment.girocheckout.de/girocheckout/v2/",
 )
+_LABELS = {"merchant_id": "merchant id", "project_id": "project id", "password": "project password"}
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -63,9 +65,12 @@ def project_of(method: str, *, options: Mapping[str, Any], credentials: Mapping[
         "project_id": str(options.get(project_id_name(method), "")),
         "password": credentials.get(password_name(method), ""),
     }
-    missing = ", ".join(name for name, value in found.items() if not value)
+    missing = ", ".join(gettext(_LABELS[name]) for name, value in found.items() if not value)
     if missing:
-        raise ContractNotUsable(f'The contract lacks for "{method}": {missing}. Both stand in GiroCockpit.')
+        named = {"method": METHODS[method], "missing": missing}
+        raise ContractNotUsable(
+            gettext("%(method)s: please complete the contract with what GiroCockpit shows: %(missing)s.") % named
+        )
     return Project(**found)
 
 
@@ -74,9 +79,10 @@ def base_url(options: Mapping[str, Any]) -> str:
 
 
 def check_https(url: str) -> None:
-    """Passwords sign what is sent, yet names and amounts are in the clear: no plain HTTP but to this machine."""
+    """What is sent is signed, but it is not secret: no plain HTTP except to this machine."""
     parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    is_own = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if parts.scheme != "https" and not is_own:
         raise ValidationError(_("Please give an address that begins with https://."))
 
 
