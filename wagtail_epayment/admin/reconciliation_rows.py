@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
@@ -29,6 +29,7 @@ from ..models import (
     DecisionKind,
     LedgerEntry,
     PaymentOrder,
+    ProviderMessage,
     SettlementLine,
     SettlementReport,
 )
@@ -72,9 +73,8 @@ class RowView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView, a
     template_name = "wagtail_epayment/admin/reconciliation_row.html"
     header_icon = "check"
     can_assign: ClassVar[bool] = False
-    evidence: ClassVar[type[Model]]
 
-    @cached_property
+    @cached_property  # whatever the row is, the right is on decisions
     def permission_policy(self) -> Any:
         return policy_registry.get_by_type(Decision)
 
@@ -152,6 +152,8 @@ class LineView(RowView):
 
 
 class EntryView(RowView):
+    model = LedgerEntry
+
     def rows(self, sites: QuerySet[Site]) -> QuerySet[Any]:
         return LedgerEntry.objects.filter(order__site__in=sites)
 
@@ -163,6 +165,8 @@ class EntryView(RowView):
 
 
 class MessageView(RowView):
+    model = ProviderMessage
+
     def rows(self, sites: QuerySet[Site]) -> QuerySet[Any]:
         return classes.messages(sites)
 
