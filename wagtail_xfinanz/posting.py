@@ -49,6 +49,7 @@ class Posting:
     account: str = ""
     cost_centre: str = ""
     cost_unit: str = ""
+    internal_order: str = ""
     budget_line: str = ""
     tax_permille: int = 0
     method: str = ""

@@ -53,7 +53,14 @@ class CashOfficeGroup(ViewSetGroup):
             icon_name="warning",
             order=2,
         )
-        return [*super().get_submenu_items(), problems, accounts.get_menu_item(order=3)]
+        coverage = ProblemsItem(
+            _("Missing accounts"),
+            reverse_lazy("xfinanz_batches:coverage"),
+            name="xfinanz-coverage",
+            icon_name="search",
+            order=4,
+        )
+        return [*super().get_submenu_items(), problems, accounts.get_menu_item(order=3), coverage]
 
 
 @hooks.register("register_admin_viewset")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,11 @@ from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_buergerportal.services.models import Fee
+
 if TYPE_CHECKING:
     from wagtail_epayment.models import OutboxEvent, PaymentOrder
+    from wagtail_epayment.posting_keys import KeyInUse
 
     from .models import Case
     from .submission import Submission
@@ -134,12 +138,29 @@ def subscribe() -> None:
     """Hear of payments. Called once from CasesConfig.ready()."""
     if not is_available():
         return
-    from wagtail_epayment import outbox
+    from wagtail_epayment import outbox, posting_keys
     from wagtail_epayment.models import EventKind
 
+    posting_keys.register(_keys_of_fees)
     outbox.subscribe(EventKind.ORDER_PAID, _paid, name="buergerportal_cases.paid")
     outbox.subscribe(EventKind.ATTEMPT_ENDED, _ended, name="buergerportal_cases.ended")
     outbox.subscribe(EventKind.ORDER_REOPENED, _reopened, name="buergerportal_cases.reopened")
+
+
+def _keys_of_fees(site_id: int) -> Iterator[KeyInUse]:
+    """The posting keys of the commune's fees, so that the Kasse hears of a missing account before a citizen pays."""
+    from wagtail_epayment.posting_keys import KeyInUse
+
+    for fee in Fee.objects.filter(schedule__site=site_id, amount_cents__gt=0).select_related("schedule"):
+        schedule = fee.schedule
+        yield KeyInUse(
+            key=fee.posting_key,
+            label=fee.label,
+            where=str(schedule),
+            tax_permille=fee.tax_permille,
+            valid_from=schedule.valid_from,
+            valid_until=schedule.valid_until,
+        )
 
 
 def _paid(event: OutboxEvent) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from wagtail_sitekit.scoping import sites_for
@@ -35,6 +37,35 @@ class OfTenantForm(WagtailAdminModelForm):
         tenants = list(field.queryset[:2])
         if len(tenants) == 1 and not field.initial:
             field.initial = tenants[0].pk
+
+
+class DimensionsField(forms.CharField):
+    """Names and values, a line each: "Kapitel: 0815"."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{name}: {text}" for name, text in value.items()) if isinstance(value, dict) else value
+
+    def clean(self, value: Any) -> dict[str, str]:
+        pairs = {}
+        for line in filter(str.strip, super().clean(value).splitlines()):
+            name, colon, text = (part.strip() for part in line.partition(":"))
+            if not (name and colon and text):
+                raise ValidationError(_("“%(line)s”: please write a name, a colon and a value.") % {"line": line})
+            pairs[name] = text
+        return pairs
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial or {}), data)
+
+
+class AccountForm(OfTenantForm):
+    dimensions = DimensionsField(
+        label=gettext_lazy("further dimensions"),
+        required=False,
+        help_text=gettext_lazy("One a line, name and value with a colon between them, e.g. “Kapitel: 0815”."),
+    )
 
 
 class RangeForm(OfTenantForm):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
+from wagtail.admin.widgets.button import Button
 
 from wagtail_sitekit.scoping import SiteScopedSnippetViewSet, SiteScopedViewSet
 
 from ..models import FinanceTenant, KassenzeichenRange, PostingAccount
-from .forms import OfTenantForm, RangeForm, TenantForm
+from .coverage import GapsView
+from .forms import AccountForm, RangeForm, TenantForm
 
 
 class TenantIndexView(IndexView):
@@ -32,6 +35,7 @@ class FinanceTenantViewSet(SiteScopedViewSet):
             FieldPanel("site"),
             FieldRowPanel([FieldPanel("name"), FieldPanel("number")]),
             FieldPanel("default_format"),
+            FieldPanel("closed_year"),
             FieldPanel("is_active"),
         ],
         base_form_class=TenantForm,
@@ -51,11 +55,17 @@ class OfTenantIndexView(IndexView):
         return super().get_base_queryset().select_related("tenant")
 
 
+class RangeIndexView(OfTenantIndexView):
+    def get_list_more_buttons(self, instance: Any) -> list[Any]:
+        gaps = Button(_("Gaps"), reverse("xfinanz_ranges:gaps", args=[instance.pk]), icon_name="search", priority=40)
+        return [*super().get_list_more_buttons(instance), gaps]
+
+
 class KassenzeichenRangeViewSet(SiteScopedViewSet):
     model = KassenzeichenRange
     icon = "order-up"
     menu_label = _("Kassenzeichen ranges")
-    index_view_class = OfTenantIndexView
+    index_view_class = RangeIndexView
     copy_view_enabled = False
     list_display = [
         "__str__",
@@ -76,6 +86,9 @@ class KassenzeichenRangeViewSet(SiteScopedViewSet):
         base_form_class=RangeForm,
     )
 
+    def get_urlpatterns(self) -> list[Any]:
+        return [*super().get_urlpatterns(), path("<int:pk>/gaps/", self.construct_view(GapsView), name="gaps")]
+
 
 class PostingAccountViewSet(SiteScopedSnippetViewSet):
     model = PostingAccount
@@ -90,13 +103,14 @@ class PostingAccountViewSet(SiteScopedSnippetViewSet):
             MultiFieldPanel(
                 [
                     FieldRowPanel([FieldPanel("product"), FieldPanel("account")]),
-                    FieldRowPanel([FieldPanel("cost_centre"), FieldPanel("cost_unit")]),
+                    FieldRowPanel([FieldPanel("cost_centre"), FieldPanel("cost_unit"), FieldPanel("internal_order")]),
                 ],
                 heading=_("Double-entry bookkeeping"),
             ),
             MultiFieldPanel([FieldPanel("budget_line")], heading=_("Cameralistic bookkeeping")),
             FieldPanel("tax_account"),
+            FieldPanel("dimensions"),
             FieldRowPanel([FieldPanel("valid_from"), FieldPanel("valid_until")]),
         ],
-        base_form_class=OfTenantForm,
+        base_form_class=AccountForm,
     )

@@ -38,7 +38,7 @@ def collect(tenant: FinanceTenant, *, by: Any, cut_off: datetime.datetime | None
         if found.problems:
             result.with_problems += 1
             continue
-        year = budget_year(found.entry.occurred_at)
+        year = budget_year(found.entry.occurred_at, closed_year=tenant.closed_year)
         if year not in drafts:
             drafts[year] = Draft(Batch.objects.create(tenant=tenant, budget_year=year, created_by=by))
         drafts[year].take(found)

@@ -100,7 +100,7 @@ class _Composer:
         self, account: PostingAccount, *, label: str, part: Part, cents: int, item: OrderItem | None
     ) -> Posting:
         order, entry = self._order, self._entry
-        extra = item.booking_data.items() if item else ()
+        extra = account.dimensions | (item.booking_data if item else {})
         return Posting(
             kind=entry.kind,
             part=part.value,
@@ -118,7 +118,7 @@ class _Composer:
             provider_ref=self._text(entry.provider_ref, _("reference of the payment service")),
             entry_id=entry.pk,
             order_id=str(order.pk),
-            extra=tuple((self._text(str(key), key), self._text(str(value), key)) for key, value in extra),
+            extra=tuple((self._text(str(key), key), self._text(str(value), key)) for key, value in extra.items()),
             **_booking(account, part),
         )
 
@@ -161,6 +161,7 @@ def _booking(account: PostingAccount, part: Part) -> dict[str, str]:
         "account": (tax or account.account) if account.account else "",
         "cost_centre": account.cost_centre,
         "cost_unit": account.cost_unit,
+        "internal_order": account.internal_order,
         "budget_line": (tax or account.budget_line) if account.budget_line else "",
     }
 

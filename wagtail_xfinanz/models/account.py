@@ -31,11 +31,18 @@ class PostingAccount(models.Model):
     account = models.CharField(_("account (Sachkonto)"), max_length=20, blank=True)
     cost_centre = models.CharField(_("cost centre"), max_length=20, blank=True)
     cost_unit = models.CharField(_("cost unit"), max_length=20, blank=True)
+    internal_order = models.CharField(_("order (Auftrag)"), max_length=20, blank=True)
     budget_line = models.CharField(
         _("budget line (Haushaltsstelle)"), max_length=30, blank=True, help_text=_("Only in cameralistic bookkeeping.")
     )
     tax_account = models.CharField(
         _("account or budget line for VAT"), max_length=30, blank=True, help_text=_("Needed if items contain VAT.")
+    )
+    dimensions = models.JSONField(
+        _("further dimensions"),
+        default=dict,
+        blank=True,
+        help_text=_("Whatever else the finance system wants with each posting, by name."),
     )
     valid_from = models.DateField(_("valid from"), default=datetime.date(2000, 1, 1))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)

@@ -12,13 +12,19 @@ def format_choices() -> list[tuple[str, str]]:
 
 
 class FinanceTenant(models.Model):
-    """A commune as its finance system knows it (Mandant). The budget year is the calendar year, see ``budget.py``."""
+    """A commune as its finance system knows it (Mandant)."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="finance_tenants", verbose_name=_("site"))
     name = models.CharField(_("name"), max_length=120)
     number = models.CharField(_("tenant number"), max_length=20, help_text=_("As the finance system calls the tenant."))
     default_format = models.CharField(
         _("file for the finance system"), max_length=40, default="kassenbuch", choices=format_choices
+    )
+    closed_year = models.PositiveSmallIntegerField(
+        _("last closed budget year"),
+        null=True,
+        blank=True,
+        help_text=_("Payments of this year and before that come in late are posted in the next one."),
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -44,6 +44,7 @@ COLUMNS: dict[str, Column] = {
     "account": Column("Sachkonto", _of("account")),
     "cost_centre": Column("Kostenstelle", _of("cost_centre")),
     "cost_unit": Column("Kostenträger", _of("cost_unit")),
+    "internal_order": Column("Auftrag", _of("internal_order")),
     "budget_line": Column("Haushaltsstelle", _of("budget_line")),
     "tax": Column("Steuersatz", _tax),
     "entry": Column("Beleg", lambda line: str(line.posting.entry_id)),

@@ -25,6 +25,7 @@ _ACCOUNT = (
     ("sachkonto", "account"),
     ("kostenstelle", "cost_centre"),
     ("kostentraeger", "cost_unit"),
+    ("auftrag", "internal_order"),
     ("haushaltsstelle", "budget_line"),
 )
 
