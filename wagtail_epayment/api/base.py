@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,6 +17,16 @@ from wagtail.models import Site
 
 from ..models import PaymentOrder
 from .problems import problem_response
+
+
+class AnyFormat(BaseContentNegotiation):
+    """For views with a format of their own: what the request accepts does not matter to their problem answers."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
 
 
 class EPaymentView(APIView):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -11,12 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ..flows import issue_receipt
-from ..models import EntryKind, LedgerEntry
-from .base import EPaymentView
+from ..flows.issue import RECEIPT_KINDS
+from ..models import LedgerEntry
+from .base import AnyFormat, EPaymentView
 from .problems import problems
 from .serializers import ReceiptSerializer
-
-_WITH_RECEIPT = (EntryKind.PAYMENT, EntryKind.REFUND)
 
 
 class ReceiptsView(EPaymentView):
@@ -36,7 +35,7 @@ class ReceiptsView(EPaymentView):
                     reverse("wagtail_epayment_api:receipt", args=[order.token, entry.pk])
                 ),
             }
-            for entry in order.entries.filter(kind__in=_WITH_RECEIPT).order_by("pk")
+            for entry in order.entries.filter(kind__in=RECEIPT_KINDS).order_by("pk")
         ]
         return Response(ReceiptSerializer(rows, many=True).data)
 
@@ -44,16 +43,15 @@ class ReceiptsView(EPaymentView):
 class ReceiptView(EPaymentView):
     """One receipt."""
 
+    content_negotiation_class = AnyFormat
+
     @extend_schema(
         operation_id="order_receipt",
         responses={(200, "application/pdf"): OpenApiTypes.BINARY, **problems(404)},
     )
     def get(self, request: Request, token: str, entry_id: int) -> HttpResponse:
         """The receipt as tagged PDF, the same bytes every time."""
-        entry = get_object_or_404(LedgerEntry, pk=entry_id, order=self.order(token), kind__in=_WITH_RECEIPT)
-        try:
-            issued = issue_receipt(entry)
-        except ValueError as error:
-            raise Http404 from error
+        entry = get_object_or_404(LedgerEntry, pk=entry_id, order=self.order(token), kind__in=RECEIPT_KINDS)
+        issued = issue_receipt(entry)
         headers = {"Content-Disposition": f'attachment; filename="{issued}.pdf"', "X-Content-Type-Options": "nosniff"}
         return HttpResponse(bytes(issued.pdf), content_type="application/pdf", headers=headers)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from ..operations.views import HealthView, MetricsView
 from .orders import CancellationView, OrderStatusView, OrdersView
 from .payments import PaymentsView, WaysView
 from .receipts import ReceiptsView, ReceiptView
 
 app_name = "wagtail_epayment_api"
 urlpatterns = [
+    path("health/", HealthView.as_view(), name="health"),
+    path("metrics/", MetricsView.as_view(), name="metrics"),
     path("orders/", OrdersView.as_view(), name="orders"),
     path("orders/<slug:token>/", OrderStatusView.as_view(), name="order"),
     path("orders/<slug:token>/cancellation/", CancellationView.as_view(), name="cancellation"),

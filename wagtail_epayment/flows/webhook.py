@@ -126,7 +126,8 @@ def _note(delivery: WebhookDelivery, answer: Answer) -> None:
         row.delivered_at, row.next_try_at = now, None
     elif answer.is_gone or (row.next_try_at or now) > row.expires_at:
         row.given_up_at, row.next_try_at = now, None
-        logger.warning("Webhook given up", extra={"delivery": str(row.pk), "endpoint": row.endpoint_id})
+        facts = {"delivery": str(row.pk), "endpoint": row.endpoint_id, "order_reference": row.event.order.reference}
+        logger.warning("Webhook given up", extra=facts)
     row.save()
     if answer.is_gone:
         _retire(row.endpoint)

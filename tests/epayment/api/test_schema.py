@@ -30,6 +30,8 @@ def operations(schema):
 def test_every_operation_is_there_and_described(schema):
     found = operations(schema)
     assert set(found) == {
+        "health",
+        "metrics",
         "order_create",
         "order_status",
         "order_cancel",
