@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import urllib.parse
 
 import pytest
@@ -114,6 +115,31 @@ def test_a_forgery_does_not_block_the_real_one(giro, door, attempt, order):
     giro.tell(transaction)
     assert door() == [200]
     assert order_state(order) == OrderState.PAID
+
+
+def test_whatever_is_made_of_a_failure_it_moves_no_money(giro, client, attempt):
+    giro.payer_fails(attempt.merchant_tx_id)
+    parts = urllib.parse.urlsplit(giro.waiting[0].url)
+    dice = random.Random(4711)
+    for number in range(400):
+        spoilt = _spoilt(parts.query.encode(), dice)
+        if number % 2:
+            answer = client.post(parts.path, spoilt, content_type="application/x-www-form-urlencoded")
+        else:
+            answer = client.get(parts.path, QUERY_STRING=spoilt.decode("latin-1"))
+        assert answer.status_code in {200, 400, 503}
+        assert answer.content == b""
+    attempt.refresh_from_db()
+    assert attempt.state in {AttemptState.PENDING, AttemptState.FAILED}
+    assert not LedgerEntry.objects.exists()
+
+
+def _spoilt(query, dice):
+    body = bytearray(query)
+    for __ in range(dice.randint(1, 6)):
+        at, length = dice.randrange(len(body) + 1), dice.randint(0, 20)
+        body[at : at + length] = dice.choice([b"", dice.randbytes(length), b"&gcResultPayment=4000", b"%00", b"&" * 50])
+    return bytes(body)
 
 
 def test_another_towns_door_takes_no_money(giro, client, attempt, order, other_site, contract):
