@@ -1,80 +1,84 @@
-"""What the sandbox bank does when the payer presses a button, and how it tells the merchant."""
+"""What the sandbox bank does when the payer presses a button, well behaved or not."""
 
 from __future__ import annotations
 
 import datetime
-import json
-import logging
-import secrets
 from typing import Any
 
-import requests
+from django.db import transaction
 from django.utils import timezone
 
+from .books import book
 from .models import SandboxPayment
-from .signing import HEADER, sign
+from .notices import deliver, earlier, queue, statement
 
-logger = logging.getLogger(__name__)
+#: Unanswered for so long, then paid after all.
+_LATE = {"timeout": datetime.timedelta(minutes=1), "days": datetime.timedelta(days=3)}
+_WITHOUT_MONEY = {"cancel": "cancelled", "fail": "failed"}
+_LIE_CENTS = 100
 
-ACTIONS = ("pay", "cancel", "fail", "timeout", "twice")
-_LATE = datetime.timedelta(seconds=60)
-_TRIES = 3
+ACTIONS = (
+    "pay", "cancel", "fail", *_LATE, "twice", "duplicate", "reorder", "silent", "lie", "failed_then_paid",
+    "paid_then_failed",
+)  # fmt: skip
 
 
 def act(payment: SandboxPayment, action: str) -> None:
-    """Do what the payer chose, once; then notify. An ended payment stays as it is, however often one presses."""
-    if action == "timeout":
-        _change(payment, settles_at=timezone.now() + _LATE)
-        return
-    refs = [_transfer() for __ in range({"pay": 1, "twice": 2}.get(action, 0))]
-    state = {"cancel": "cancelled", "fail": "failed"}.get(action, "succeeded")
-    if not _change(payment, state=state, payment_refs=refs):
-        return
-    for payment_ref in refs or [""]:
-        notify(payment, payment_ref)
-    if action == "twice":
-        notify(payment, refs[0])  # Real providers repeat themselves, too.
+    """Do what the payer chose, once; then notify. An ended payment stays as it is, however often one presses.
+
+    Must not run in a transaction: the merchant may be this very site.
+    """
+    with transaction.atomic():
+        _decide(payment, action)
+    deliver(payment)
 
 
-def settle_late(payment: SandboxPayment) -> None:
-    """A payment that timed out succeeds a minute later, unannounced: only who asks hears of it."""
-    late = SandboxPayment.objects.filter(pk=payment.pk, state="pending", settles_at__lte=timezone.now())
-    if late.update(state="succeeded", payment_refs=[_transfer()]):
+def settle_late(payment: SandboxPayment, *, now: datetime.datetime | None = None) -> None:
+    """A payment left unanswered succeeds when its time has come; told only if it is of the kind that tells."""
+    due = SandboxPayment.objects.filter(pk=payment.pk, state="pending", settles_at__lte=now or timezone.now())
+    with transaction.atomic():
+        if not due.update(state="succeeded"):
+            return
         payment.refresh_from_db()
+        book(payment, "payment", payment.amount_cents)
+        if payment.tells_late:
+            queue(payment, statement(payment))
 
 
-def statement(payment: SandboxPayment, payment_ref: str = "") -> dict[str, Any]:
-    """What the bank says about a payment, in notifications and status answers alike."""
-    waits = payment.state == "pending" and payment.settles_at
-    return {
-        "tx_id": payment.tx_id,
-        "ref": payment.ref,
-        "state": "unknown" if waits else payment.state,
-        "amount_cents": payment.amount_cents,
-        "currency": payment.currency,
-        "payment_ref": payment_ref or next(iter(payment.payment_refs), ""),
-        "at": timezone.now().isoformat(),
-    }
+def _decide(payment: SandboxPayment, action: str) -> None:
+    if action in _LATE:
+        _change(payment, settles_at=timezone.now() + _LATE[action], tells_late=action == "days")
+        return
+    state = _WITHOUT_MONEY.get(action, "succeeded")
+    claims = payment.amount_cents + _LIE_CENTS if action == "lie" else None
+    if not _change(payment, state=state, claims_cents=claims):
+        return
+    if state != "succeeded":
+        queue(payment, statement(payment))
+        return
+    money = [book(payment, "payment", payment.amount_cents) for _ in range(2 if action == "twice" else 1)]
+    _tell(payment, action, [each.ref for each in money])
 
 
-def notify(payment: SandboxPayment, payment_ref: str) -> bool:
-    """Tell the merchant, up to three times until it answers 200; 400 means never again. Returns whether it heard."""
-    said = statement(payment, payment_ref) | {"event_id": f"{payment.ref}:{payment.state}:{payment_ref}"}
-    body = json.dumps(said).encode()
-    headers = {HEADER: sign(body, payment.merchant.secret), "Content-Type": "application/json"}
-    for __ in range(_TRIES):
-        status = _post(payment.notify_url, body, headers)
-        if status in {200, 400}:
-            return status == 200
-    logger.warning("The merchant did not take the notification of %s", payment.ref)
-    return False
-
-
-def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
-    try:
-        return requests.post(url, data=body, headers=headers, timeout=10, allow_redirects=False).status_code
-    except requests.RequestException:
-        return 0
+def _tell(payment: SandboxPayment, action: str, refs: list[str]) -> None:
+    said = [statement(payment, payment_ref=ref) for ref in refs]
+    match action:
+        case "silent":
+            return
+        case "twice":
+            # Real providers repeat themselves, too.
+            said.append(said[0])
+        case "duplicate":
+            said *= 3
+        case "reorder":
+            said.append(earlier(statement(payment, state="pending")))
+        case "failed_then_paid":
+            said.insert(0, earlier(statement(payment, state="failed")))
+        case "paid_then_failed":
+            # A mistake of the bank: the money is there and stays.
+            said.append(statement(payment, state="failed"))
+    for one in said:
+        queue(payment, one)
 
 
 def _change(payment: SandboxPayment, **values: Any) -> bool:
@@ -83,7 +87,3 @@ def _change(payment: SandboxPayment, **values: Any) -> bool:
     changed = bool(undecided.update(**values))
     payment.refresh_from_db()
     return changed
-
-
-def _transfer() -> str:
-    return f"tr_{secrets.token_hex(8)}"

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import views
+from . import api, views
 
 app_name = "sandbox_bank"
 urlpatterns = [
-    path("api/payments/", views.create, name="create"),
-    path("api/payments/<slug:tx_id>/", views.status, name="status"),
-    path("api/merchant/", views.merchant_info, name="merchant"),
+    path("api/payments/", api.create, name="create"),
+    path("api/payments/<slug:tx_id>/", api.status, name="status"),
+    path("api/refunds/", api.refund, name="refund"),
+    path("api/refunds/<slug:key>/", api.refund_status, name="refund_status"),
+    path("api/payouts/since/<slug:day>/", api.payouts, name="payouts"),
+    path("api/payouts/<slug:ref>/", api.payout, name="payout"),
+    path("api/merchant/", api.merchant_info, name="merchant"),
     path("pay/<slug:ref>/", views.pay, name="pay"),
 ]

@@ -1,94 +1,109 @@
-"""The sandbox bank's doors: an API for merchants, a page for payers."""
+"""The sandbox bank's page for payers, and for people who want to see what their site does when a bank misbehaves."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from .bank import ACTIONS, act, settle_late, statement
-from .models import SandboxMerchant, SandboxPayment
-from .signing import HEADER, MERCHANT_HEADER, is_genuine, sign
+from .bank import ACTIONS, act
+from .books import BankRefusesError, fullest
+from .chargebacks import charge_back, reverse_chargeback
+from .faults import Fault, Operation, plan
+from .models import SandboxPayment
+from .notices import deliver
+from .payouts import pay_out
+from .refunds import RefundMode, give_back
 
-_FIELDS = {"tx_id", "amount_cents", "currency", "purpose", "language", "back_url", "notify_url"}
-
-
-def _merchant(request: HttpRequest, path: str) -> SandboxMerchant | None:
-    merchant = SandboxMerchant.objects.filter(merchant_id=request.headers.get(MERCHANT_HEADER, "")).first()
-    signed = f"{request.method} {path}\n".encode() + request.body
-    if merchant and is_genuine(signed, merchant.secret, request.headers.get(HEADER, "")):
-        return merchant
-    return None
-
-
-def _signed(merchant: SandboxMerchant, data: dict[str, Any]) -> HttpResponse:
-    response = JsonResponse(data)
-    response[HEADER] = sign(response.content, merchant.secret)
-    return response
-
-
-@csrf_exempt
-@require_POST
-def create(request: HttpRequest) -> HttpResponse:
-    merchant = _merchant(request, "api/payments/")
-    if merchant is None:
-        return HttpResponse(status=401)
-    order = _ordered(request.body)
-    if order is None:
-        return HttpResponseBadRequest()
-    tx_id = order.pop("tx_id")
-    payment, __ = SandboxPayment.objects.get_or_create(merchant=merchant, tx_id=tx_id, defaults=order)
-    if payment.amount_cents != order["amount_cents"]:
-        return HttpResponseBadRequest()
-    # The payer's browser meets the bank on the host it came from; only our servers use the internal address.
-    host = payment.back_url.split("/", 3)
-    url = "/".join(host[:3]) + reverse("sandbox_bank:pay", args=[payment.ref])
-    return _signed(merchant, {"ref": payment.ref, "url": url})
-
-
-def _ordered(body: bytes) -> dict[str, Any] | None:
-    """The order as sent, None if a field is missing, foreign or of the wrong kind."""
-    try:
-        order = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(order, dict) or set(order) != _FIELDS:
-        return None
-    texts = all(isinstance(order[name], str) for name in _FIELDS - {"amount_cents"})
-    amount = order["amount_cents"]
-    return order if texts and type(amount) is int and amount > 0 else None
-
-
-@require_GET
-def status(request: HttpRequest, tx_id: str) -> HttpResponse:
-    merchant = _merchant(request, f"api/payments/{tx_id}/")
-    if merchant is None:
-        return HttpResponse(status=401)
-    payment = get_object_or_404(SandboxPayment, merchant=merchant, tx_id=tx_id)
-    settle_late(payment)
-    return _signed(merchant, statement(payment))
-
-
-@require_GET
-def merchant_info(request: HttpRequest) -> HttpResponse:
-    merchant = _merchant(request, "api/merchant/")
-    return _signed(merchant, {"merchant_id": merchant.merchant_id}) if merchant else HttpResponse(status=401)
+#: Buttons of the area "behave badly", in the order shown.
+BAD_WAYS = {
+    "timeout": gettext_lazy("Do not answer for a minute, then pay"),
+    "days": gettext_lazy("Pay, but only in three days"),
+    "silent": gettext_lazy("Pay and tell nobody"),
+    "twice": gettext_lazy("Pay twice"),
+    "duplicate": gettext_lazy("Pay and tell it three times"),
+    "reorder": gettext_lazy("Pay and tell the older news last"),
+    "lie": gettext_lazy("Pay and tell a wrong amount"),
+    "failed_then_paid": gettext_lazy("Let it fail first, then pay"),
+    "paid_then_failed": gettext_lazy("Pay, then call it failed by mistake"),
+}
+#: Buttons for a payment that has ended with money.
+AFTERWARDS = {
+    "chargeback": gettext_lazy("The payer's bank takes the money back"),
+    "reverse": gettext_lazy("The payer's bank returns it after all"),
+    "refund_half": gettext_lazy("Give half of it back at the bank"),
+    "refund": gettext_lazy("Give everything back at the bank"),
+    "payout": gettext_lazy("Pay out to the authority"),
+}
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def pay(request: HttpRequest, ref: str) -> HttpResponse:
     payment = get_object_or_404(SandboxPayment.objects.select_related("merchant"), ref=ref)
-    action = request.POST.get("action", "")
-    if request.method == "POST" and action in ACTIONS:
-        act(payment, action)
-        return redirect(payment.back_url)
     with translation.override(payment.language):
-        return render(request, "wagtail_epayment_sandbox/pay.html", {"payment": payment})
+        error = _act(request, payment) if request.method == "POST" else ""
+        if request.method == "POST" and not error:
+            return redirect(payment.back_url if request.POST.get("action") in ACTIONS else request.path)
+        page = render(request, "wagtail_epayment_sandbox/pay.html", {**_shown(payment), "error": error})
+    page.status_code = 422 if error else 200
+    return page
+
+
+def _act(request: HttpRequest, payment: SandboxPayment) -> str:
+    """Do what was asked for; returns why not, empty if it was done."""
+    action = request.POST.get("action", "")
+    if action in ACTIONS:
+        _plan(request, payment)
+        act(payment, action)
+        return ""
+    try:
+        _afterwards(payment, action)
+    except BankRefusesError:
+        return _("That is not possible: so much of this payment is not there any more.")
+    deliver(payment)
+    return ""
+
+
+def _plan(request: HttpRequest, payment: SandboxPayment) -> None:
+    """What was chosen beside the button: how refunds go, and what goes wrong next."""
+    mode = request.POST.get("refund_mode", "")
+    if mode in RefundMode.values:
+        SandboxPayment.objects.filter(pk=payment.pk).update(refund_mode=mode)
+    for operation in Operation.values:
+        fault = request.POST.get(f"fault_{operation}", "")
+        if fault in Fault.values:
+            plan(payment.merchant, operation, fault)
+
+
+def _afterwards(payment: SandboxPayment, action: str) -> None:
+    match action:
+        case "chargeback":
+            charge_back(payment)
+        case "reverse":
+            reverse_chargeback(payment)
+        case "refund" | "refund_half":
+            money, left = fullest(payment)
+            cents = left if action == "refund" else (left + 1) // 2
+            give_back(payment, amount_cents=cents, payment_ref=money.ref)
+        case "payout":
+            pay_out(payment.merchant)
+
+
+def _shown(payment: SandboxPayment) -> dict[str, Any]:
+    return {
+        "payment": payment,
+        "is_open": payment.state == "pending" and not payment.settles_at,
+        "movements": payment.movements.all(),
+        "bad_ways": BAD_WAYS.items(),
+        "afterwards": AFTERWARDS.items(),
+        "refund_modes": RefundMode.choices,
+        "operations": Operation.choices,
+        "faults": Fault.choices,
+    }

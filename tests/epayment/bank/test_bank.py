@@ -7,60 +7,18 @@ import pytest
 import requests
 from django.core.management import CommandError, call_command
 
+from tests.epayment.conftest import SECRET
 from wagtail_epayment.errors import ProviderRefused, ProviderUnavailable
 from wagtail_epayment.models import AttemptState, PaymentContract
-from wagtail_epayment.providers.base import AttemptView, ReturnUrls
 from wagtail_epayment.providers.registry import providers
-from wagtail_epayment.providers.sandbox import adapter as adapter_module
 from wagtail_epayment.providers.sandbox import bank
-from wagtail_epayment.providers.sandbox.models import SandboxMerchant, SandboxPayment
+from wagtail_epayment.providers.sandbox.models import SandboxPayment
+from wagtail_epayment.providers.sandbox.notices import statement
 from wagtail_epayment.providers.sandbox.signing import HEADER, MERCHANT_HEADER, sign
 
-from .conftest import SECRET
+from .conftest import ORDER, URLS, VIEW
 
 pytestmark = pytest.mark.django_db
-
-VIEW = AttemptView("tx-1", "", 5750, "EUR", "Sperrgut", "4711", "de")
-URLS = ReturnUrls(back="http://testserver/back/", notify="http://testserver/notify/")
-ORDER = {
-    "tx_id": "tx-1",
-    "amount_cents": 5750,
-    "currency": "EUR",
-    "purpose": "Sperrgut",
-    "language": "de",
-    "back_url": "http://testserver/back/",
-    "notify_url": "http://testserver/notify/",
-}
-
-
-@pytest.fixture
-def wire(client, monkeypatch):
-    """Carries the adapter's requests to the bank's views; ``wire.cut`` breaks the line in a way of its own."""
-
-    class Wire:
-        cut = None
-
-        def __call__(self, method, url, *, data, headers, timeout, allow_redirects):
-            assert timeout
-            assert not allow_redirects
-            if isinstance(self.cut, Exception):
-                raise self.cut
-            path = url.split("/", 3)[3]
-            answer = client.generic(method, f"/{path}", data, content_type="application/json", headers=headers)
-            response = requests.Response()
-            response.status_code = answer.status_code
-            response._content = answer.content
-            response.headers[HEADER] = answer.headers.get(HEADER, "")
-            return self.cut(response) or response if self.cut else response
-
-    wire = Wire()
-    monkeypatch.setattr(adapter_module.requests, "request", wire)
-    return wire
-
-
-@pytest.fixture
-def provider(contract, wire):
-    return providers.for_contract(contract)
 
 
 def call(client, method, path, body=b"", *, secret=SECRET, merchant="musterstadt"):
@@ -158,31 +116,6 @@ def test_the_same_id_over_another_amount_is_refused(client, contract):
     assert call(client, "POST", "api/payments/", json.dumps(ORDER | {"amount_cents": 1}).encode()).status_code == 400
 
 
-@pytest.fixture
-def payment(contract):
-    fields = {name: value for name, value in ORDER.items() if name != "tx_id"}
-    return SandboxPayment.objects.create(merchant=SandboxMerchant.objects.get(), tx_id="tx-1", **fields)
-
-
-@pytest.fixture
-def told(monkeypatch):
-    """What the bank told the merchant; ``told.answers`` is used up from the front."""
-
-    class Told(list):
-        answers = [200]
-
-    told = Told()
-
-    def post(url, *, data, headers, timeout, allow_redirects):
-        told.append(json.loads(data))
-        response = requests.Response()
-        response.status_code = told.answers.pop(0) if len(told.answers) > 1 else told.answers[0]
-        return response
-
-    monkeypatch.setattr(bank.requests, "post", post)
-    return told
-
-
 @pytest.mark.parametrize(("language", "text"), [("de", "Es fließt kein echtes Geld"), ("en", "No real money is moved")])
 def test_the_banks_page_says_loudly_that_no_money_moves(client, payment, language, text):
     SandboxPayment.objects.update(language=language)
@@ -224,13 +157,13 @@ def test_an_ended_payment_stays_as_it_is(payment, told):
 def test_a_time_out_tells_nobody_anything_and_is_paid_later(payment, told):
     bank.act(payment, "timeout")
     assert told == []
-    assert bank.statement(payment)["state"] == "unknown"
+    assert statement(payment)["state"] == "unknown"
     bank.settle_late(payment)
-    assert bank.statement(payment)["state"] == "unknown"
+    assert statement(payment)["state"] == "unknown"
     SandboxPayment.objects.update(settles_at="2020-01-01T00:00Z")
     payment.refresh_from_db()
     bank.settle_late(payment)
-    assert bank.statement(payment)["state"] == "succeeded"
+    assert statement(payment)["state"] == "succeeded"
 
 
 def test_one_command_lets_a_site_take_sandbox_payments(site):

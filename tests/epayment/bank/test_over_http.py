@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-import re
-
 import pytest
-import requests
 
 from wagtail_epayment.flows import poll_attempt
 from wagtail_epayment.models import AttemptState, LedgerEntry
@@ -11,34 +8,6 @@ from wagtail_epayment.providers.sandbox.models import SandboxPayment
 from wagtail_epayment.state import OrderState, order_state
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def payer(live_server, site, contract, order):
-    """Somebody with a browser in front of the pay page, without JavaScript."""
-    site.hostname, site.port = "localhost", int(live_server.url.rsplit(":", 1)[1])
-    site.save()
-    contract.options = {"base_url": f"{live_server.url}/sandbox-bank/"}
-    contract.save()
-    return Payer(live_server.url, order, contract)
-
-
-class Payer:
-    def __init__(self, base, order, contract):
-        self.base, self.order, self.contract, self.session = base, order, contract, requests.Session()
-        self.page = None
-
-    def opens(self):
-        self.page = self.session.get(f"{self.base}/zahlung/{self.order.token}/")
-        return self
-
-    def presses(self, **data):
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.page.text)[1]
-        self.page = self.session.post(self.page.url, data={**data, "csrfmiddlewaretoken": token})
-        return self
-
-    def goes_to_bank(self):
-        return self.opens().presses(way=f"{self.contract.pk}.")
 
 
 def test_pay(payer, order):
@@ -84,7 +53,7 @@ def test_pressing_back_after_paying_pays_nothing_twice(payer, order):
 def test_a_lost_notification_is_made_up_for_by_asking(payer, order, monkeypatch):
     from wagtail_epayment.providers.sandbox import bank
 
-    monkeypatch.setattr(bank, "notify", lambda payment, ref: False)
+    monkeypatch.setattr(bank, "deliver", lambda payment: 0)
     payer.goes_to_bank().presses(action="pay")
     assert order_state(order) == OrderState.PAID
     assert order.attempts.get().state == AttemptState.SUCCEEDED
