@@ -28,7 +28,7 @@ from ..flows.webhook import resend
 from ..models import ApiClient, WebhookDelivery, WebhookEndpoint
 from ..webhooks.transport import Refused, check_address
 from .records import ReadOnlyViewSet, RecordIndexView
-from .shown_once import IssuingCreateView, RenewableEditView, RenewView
+from .shown_once import Issuing, IssuingCreateView, RenewableEditView, RenewView
 
 
 class IssuingViewSet(SiteScopedViewSet):
@@ -46,7 +46,7 @@ class IssuingViewSet(SiteScopedViewSet):
         return [*kept, path("edit/<int:pk>/renew/", self.construct_view(self.renew_view_class), name="renew")]
 
 
-class _Key:
+class _Key(Issuing):
     what = _("Key of the application")
 
     def issue(self, instance: Any) -> str:
@@ -77,7 +77,7 @@ class ApiClientViewSet(IssuingViewSet):
     list_filter = ["is_active"]
 
 
-class _Secret:
+class _Secret(Issuing):
     what = _("Secret the messages are signed with")
 
     def issue(self, instance: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -30,6 +30,11 @@ class ClientAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="epayment"'
+
+
+def client_of(request: Request) -> ApiClient:
+    """The application that asks; only behind IsClientOfSite."""
+    return cast(ApiClient, request.auth)
 
 
 class IsClientOfSite(BasePermission):

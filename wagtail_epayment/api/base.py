@@ -41,7 +41,7 @@ class EPaymentView(APIView):
             response = super().dispatch(request, *args, **kwargs)
             response.headers["Content-Language"] = translation.get_language()
         response.headers["Cache-Control"] = "no-store"
-        patch_vary_headers(response, ["Accept-Language"])  # type: ignore[arg-type]
+        patch_vary_headers(response, ["Accept-Language"])
         return response
 
     def get_exception_handler(self) -> Any:

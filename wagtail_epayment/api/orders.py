@@ -17,7 +17,7 @@ from ..flows import cancel_order
 from ..flows.create_for_client import create_for_client
 from ..models import PaymentOrder
 from ..state import balance_cents, order_state
-from .authentication import ClientAuthentication, IsClientOfSite
+from .authentication import ClientAuthentication, IsClientOfSite, client_of
 from .base import EPaymentView
 from .problems import Problem, problems
 from .serializers import CreatedSerializer, NewOrderSerializer, OrderSerializer
@@ -68,10 +68,10 @@ class OrdersView(EPaymentView):
     def post(self, request: Request) -> Response:
         """Make an order: what somebody owes the commune."""
         key = _key(request.headers.get(_HEADER, ""))
-        body = NewOrderSerializer(data=request.data, context={"client": request.auth})
+        body = NewOrderSerializer(data=request.data, context={"client": client_of(request)})
         body.is_valid(raise_exception=True)
         try:
-            order = create_for_client(client=request.auth, key=key, wanted=body.wanted)
+            order = create_for_client(client=client_of(request), key=key, wanted=body.wanted)
         except KeyReused as error:
             detail = _("This Idempotency-Key was used for another request. Please use a new one.")
             raise Problem(detail, status=422, code="key_reused") from error
@@ -117,7 +117,7 @@ class CancellationView(EPaymentView):
     def post(self, request: Request, token: str) -> Response:
         """Withdraw an unpaid order. Harmless twice."""
         order = self.order(token)
-        if order.external_kind != request.auth.external_kind:
+        if order.external_kind != client_of(request).external_kind:
             raise Http404
         try:
             cancel_order(order)

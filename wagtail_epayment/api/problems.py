@@ -25,7 +25,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField(help_text="The HTTP status.")
     detail = serializers.CharField()
     code = serializers.CharField(help_text="What kind of problem it is, for programs.")
-    errors = FieldProblemSerializer(many=True, required=False, help_text="Which fields to correct.")
+    errors = FieldProblemSerializer(many=True, required=False, help_text="What to correct.")  # type: ignore[assignment]
 
 
 class Problem(APIException):

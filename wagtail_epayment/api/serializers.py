@@ -25,7 +25,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields)):
             message = _("There is no such field.")
             raise serializers.ValidationError(
-                {str(name): [ErrorDetail(message, "unknown")] for name in sorted(unknown, key=str)}
+                {str(name): [ErrorDetail(str(message), "unknown")] for name in sorted(unknown, key=str)}
             )
         return super().to_internal_value(data)
 
@@ -73,7 +73,7 @@ class NewOrderSerializer(StrictSerializer):
     """An order to be made. ``context`` needs the ``client`` it is for."""
 
     purpose = serializers.CharField(max_length=140, help_text="What is paid for; nothing personal.")
-    items = NewItemSerializer(many=True, allow_empty=False, max_length=99)
+    items = NewItemSerializer(many=True, allow_empty=False, max_length=99)  # type: ignore[call-arg]
     currency = serializers.RegexField(r"^[A-Z]{3}$", default="EUR", help_text="ISO 4217.")
     language = serializers.CharField(max_length=10, default="de", help_text="Of receipt and messages.")
     payer = PayerSerializer(default=dict)

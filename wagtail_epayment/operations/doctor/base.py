@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 #: ``here("order__site")``: the condition that a row belongs to the site that is examined; empty for all sites.
 Here = Callable[[str], Q]
 #: Labels of what breaks the rule: a query for them, or the labels themselves.
-Found = QuerySet | Iterable[str]
+Found = QuerySet[Any] | Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)
