@@ -37,7 +37,7 @@ def open_lines(site_id: int) -> QuerySet[SettlementLine]:
     """Lines without explanation by the books that no person has taken over yet."""
     latest = Decision.objects.filter(line=OuterRef("pk")).order_by("-pk").values("kind")[:1]
     lines = SettlementLine.objects.filter(report__site=site_id).exclude(why__in=["", WhyOpen.BATCH, WhyOpen.TO_BOOK])
-    return lines.annotate(decided=Subquery(latest)).exclude(decided__in=CLOSING)
+    return lines.annotate(decided=Subquery(latest)).filter(Q(decided=None) | ~Q(decided__in=CLOSING))
 
 
 @transaction.atomic

@@ -145,9 +145,9 @@ class ColumnFormat(BaseSettlementFormat):
 
     def _kind(self, row: Row) -> LineKind:
         """Without a column for it the sign decides. A word nobody has explained is refused, never guessed."""
-        said = self._cell(row, "kind").casefold()
+        said = self._cell(row, "kind")
         for kind in WORDS:
-            if said in self._words(kind):
+            if said.casefold() in self._words(kind):
                 return kind
         if said:
             raise row.wrong(_("the kind “%(text)s” is not known: add it to the words above.") % {"text": said[:40]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-_TOKEN = re.compile(r"[A-Za-z0-9/_-]+")
+_TOKEN = re.compile(r"[/_-]*[A-Za-z0-9][A-Za-z0-9/_-]*")
 _DIGITS = re.compile(r"[0-9]{4,}")
 #: People break a number into so many groups at most.
 _MOST_GROUPS = 8
