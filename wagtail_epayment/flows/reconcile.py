@@ -24,10 +24,10 @@ def reconcile_site(site_id: int) -> int:
 
     Returns how many lines were booked. Safe to run twice at once: every booking locks its order and is made once.
     """
-    tie_payouts(site_id)
     reports = SettlementReport.objects.filter(site=site_id, lines__in=open_lines(site_id)).distinct()
     for report in reports.select_related("contract").defer("raw"):
         _compare_again(report)
+    tie_payouts(site_id)
     to_book = SettlementLine.objects.filter(report__site=site_id, why=WhyOpen.TO_BOOK)
     # In the order of the orders, so that two runs never wait for each other crosswise.
     return sum(_booked(line) for line in to_book.select_related("attempt__contract").order_by("order", "pk"))
