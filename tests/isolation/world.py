@@ -217,6 +217,7 @@ def arguments(world, address):
         "entry_id": LedgerEntry.objects.filter(order=order).first().pk,
         "tx_id": attempt.merchant_tx_id,
         "ref": "unknown",
+        "day": "2026-01-01",
         "token": order.token,
     }
     if "pk" in address.parameters:
