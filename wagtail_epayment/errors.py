@@ -65,3 +65,11 @@ class ExternalIdTaken(PaymentError):
 
 class DecisionNotPossible(PaymentError):
     """What somebody wants to decide about a difference does not fit it."""
+
+
+class ContractNotReady(PaymentError):
+    """The contract cannot go live like this; the message says what is missing."""
+
+
+class TriedTooOften(PaymentError):
+    """The same was tried a moment ago: wait a little."""

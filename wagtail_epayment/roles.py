@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-_READ = ["view_paymentorder", "view_paymentattempt", "view_ledgerentry", "view_providermessage", "view_receipt"]
+_READ = [
+    "view_paymentorder",
+    "view_paymentattempt",
+    "view_ledgerentry",
+    "view_providermessage",
+    "view_receipt",
+    "view_refund",
+    "view_decision",
+]
 
 #: Other applications and what they are told.
 _CONNECT = [
@@ -16,10 +24,12 @@ def _named(*codenames: str) -> list[str]:
 
 
 ROLE_PERMISSIONS: dict[str, list[str]] = {
+    # configure
     "portal_admin": _named("view_paymentcontract", "add_paymentcontract", "change_paymentcontract", *_CONNECT),
     "editor": [],
-    "clerk": [],
-    "certifier": _named(*_READ, "view_decision", "reconcile"),
-    "releaser": _named(*_READ, "view_decision", "reconcile"),
-    "auditor": _named(*_READ, "view_decision", "view_paymentcontract"),
+    # From a case a clerk asks for money to be given back, and sees what became of their own requests.
+    "clerk": _named("request_refund"),
+    "certifier": _named(*_READ, "request_refund", "reconcile"),
+    "releaser": _named(*_READ, "approve_refund", "reconcile"),
+    "auditor": _named(*_READ, "view_paymentcontract"),
 }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -13,17 +16,22 @@ from wagtail.snippets.models import register_snippet
 from wagtail_sitekit.scoping import SitePolicy
 
 from .admin.contracts import PaymentContractViewSet
+from .admin.dashboard import PaymentsPanel
 from .admin.integration import ApiClientViewSet, WebhookDeliveryViewSet, WebhookEndpointViewSet
-from .admin.policies import ReadOnlyPolicy, ReconcilePolicy
+from .admin.policies import ReadOnlyPolicy, ReconcilePolicy, RefundPolicy
 from .admin.reconciliation import ReconciliationViewSet
-from .admin.records import LedgerViewSet, MessageViewSet, OrderViewSet
+from .admin.records import AttemptViewSet, LedgerViewSet, MessageViewSet, OrderViewSet
+from .admin.refunds import RefundViewSet
+from .admin.reports import ReportViewSet
 from .models import (
     ApiClient,
     Decision,
     LedgerEntry,
+    PaymentAttempt,
     PaymentContract,
     PaymentOrder,
     ProviderMessage,
+    Refund,
     SettlementLine,
     SettlementReport,
     WebhookDelivery,
@@ -32,6 +40,8 @@ from .models import (
 
 register_permission_policy(PaymentContract, SitePolicy(PaymentContract))
 register_permission_policy(PaymentOrder, ReadOnlyPolicy(PaymentOrder))
+register_permission_policy(PaymentAttempt, ReadOnlyPolicy(PaymentAttempt, site_lookup="order__site"))
+register_permission_policy(Refund, RefundPolicy(Refund, site_lookup="order__site"))
 register_permission_policy(LedgerEntry, ReadOnlyPolicy(LedgerEntry, site_lookup="order__site"))
 register_permission_policy(ProviderMessage, ReadOnlyPolicy(ProviderMessage, site_lookup="contract__site"))
 register_permission_policy(ApiClient, SitePolicy(ApiClient))
@@ -51,9 +61,12 @@ class PaymentsGroup(ViewSetGroup):
     menu_order = 300
     items = (
         OrderViewSet("epayment_orders"),
+        AttemptViewSet("epayment_attempts"),
         LedgerViewSet("epayment_ledger"),
+        RefundViewSet("epayment_refunds"),
         MessageViewSet("epayment_messages"),
         ReconciliationViewSet("epayment_reconciliation"),
+        ReportViewSet("epayment_reports"),
         ApiClientViewSet("epayment_applications"),
         WebhookEndpointViewSet("epayment_webhooks"),
         WebhookDeliveryViewSet("epayment_deliveries"),
@@ -67,3 +80,27 @@ class PaymentsGroup(ViewSetGroup):
 @hooks.register("register_admin_viewset")
 def register_payments() -> PaymentsGroup:
     return PaymentsGroup()
+
+
+@hooks.register("register_permissions")
+def register_rights_on_decisions() -> QuerySet[Permission]:
+    """The other rights are registered by the viewsets of their models."""
+    return Permission.objects.filter(
+        content_type__app_label="wagtail_epayment", codename__in=["view_decision", "reconcile"]
+    )
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    for name, label, message in (
+        ("check", _("Tried"), _("Connection tried")),
+        ("go_live", _("Live"), _("Went live")),
+        ("replace", _("Made to replace"), _("Made to replace another contract")),
+        ("replaced", _("Replaced"), _("Not offered any more: another contract took its place")),
+    ):
+        actions.register_action(f"wagtail_epayment.{name}", label, message)
+
+
+@hooks.register("construct_homepage_panels")
+def add_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(PaymentsPanel())

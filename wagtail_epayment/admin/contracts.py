@@ -1,92 +1,128 @@
-"""Contracts: secrets go in and never come out again."""
+"""Contracts: the provider is chosen first, then its form; beside it checklist, connection test and replacement."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.tables import Column
+from wagtail.admin.widgets.button import Button
+from wagtail.snippets.views.snippets import CreateView, EditView
 
 from wagtail_sitekit.scoping import SiteScopedSnippetViewSet
 
 from ..models import PaymentContract
+from ..providers.base import BaseProvider
 from ..providers.registry import providers
-
-_PREFIX = "new_secret_"
-
-
-def secret_fields() -> dict[str, forms.CharField]:
-    """A write-only field for every secret a registered provider needs, by form field name."""
-    labels = {name: label for cls in providers for name, label in cls.credential_fields.items()}
-    return {_PREFIX + name: _secret_field(label) for name, label in labels.items()}
+from .checklist import ChecklistView, CheckView, GoLiveView, ReplaceView, contract_url
+from .contract_form import contract_panel
 
 
-def _secret_field(label: Any) -> forms.CharField:
-    widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"})
-    return forms.CharField(label=label, required=False, strip=True, max_length=4000, widget=widget)
+class _FormOfVendor:
+    """The viewset's own form is that of no provider."""
+
+    panel: Any
+
+    def get_form_class(self) -> type[Any]:
+        return self.panel.get_form_class()  # type: ignore[no-any-return]
 
 
-class BaseContractForm(WagtailAdminModelForm):
-    """Says which secrets are set, never what they are; an empty field keeps the old one."""
+class ContractCreateView(_FormOfVendor, CreateView):
+    """Step 1 is the provider, by plain links; step 2 its form."""
 
-    provider = forms.ChoiceField(label=_("provider"), choices=[])
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        name = request.POST.get("provider") or request.GET.get("provider")
+        self.vendor = next((vendor for vendor in providers.enabled() if vendor.name == name), None)
+        super().setup(request, *args, **kwargs)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["provider"].choices = [(cls.name, cls.label) for cls in providers.enabled()]
-        for name, field in self._secrets():
-            is_set = bool(self.instance.credentials.get(name))
-            field.help_text = _("Is set and never shown. Leave empty to keep it.") if is_set else _("Is not set yet.")
+    def get_panel(self) -> ObjectList | None:
+        return contract_panel(self.vendor, contract=None) if self.vendor else None
 
-    def clean_provider(self) -> str:
-        provider = self.cleaned_data["provider"]
-        if self.instance.pk and provider != self.instance.provider:
-            raise forms.ValidationError(_("A contract stays with its provider: deactivate it and add a new one."))
-        return provider
+    def get_initial_form_instance(self) -> PaymentContract:
+        return PaymentContract(is_active=False)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("provider") in providers:
-            needed = providers.get(cleaned["provider"]).credential_fields
-            for name in needed:
-                if not cleaned.get(_PREFIX + name) and not self.instance.credentials.get(name):
-                    self.add_error(_PREFIX + name, _("This provider needs it."))
-        return cleaned
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().get(request, *args, **kwargs) if self.vendor else self._ask_for_vendor()
 
-    def save(self, commit: bool = True) -> PaymentContract:
-        needed = providers.get(self.cleaned_data["provider"]).credential_fields
-        given = {name: self.cleaned_data.get(_PREFIX + name) for name in needed}
-        new = {name: value for name, value in given.items() if value}
-        self.instance.credentials = {**self.instance.credentials, **new}
-        return super().save(commit)
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().post(request, *args, **kwargs) if self.vendor else self._ask_for_vendor()
 
-    def _secrets(self) -> list[tuple[str, forms.Field]]:
-        return [(name.removeprefix(_PREFIX), field) for name, field in self.fields.items() if name.startswith(_PREFIX)]
+    def _ask_for_vendor(self) -> HttpResponse:
+        context = {
+            "page_title": _now("New contract"),
+            "header_icon": "key",
+            "vendors": list(providers.enabled()),
+            "breadcrumbs_items": self.get_breadcrumbs_items(),
+            "header_title": _now("New contract"),
+        }
+        return self.response_class(
+            request=self.request,
+            template=["wagtail_epayment/admin/choose_provider.html"],
+            context=context,
+            using=self.template_engine,
+        )
+
+    def get_success_url(self) -> str:
+        return contract_url("checklist", cast(PaymentContract, self.object))
+
+
+class ContractEditView(_FormOfVendor, EditView):
+    """The form of the contract's provider, and the way to its checklist."""
+
+    def get_panel(self) -> ObjectList:
+        contract = cast(PaymentContract, self.object)
+        vendor = providers.get(contract.provider) if contract.provider in providers else NoProvider
+        return contract_panel(vendor, contract=contract)
+
+    @property
+    def header_buttons(self) -> list[Button]:
+        url = contract_url("checklist", cast(PaymentContract, self.object))
+        return [*super().header_buttons, Button(_("Test and go live"), url=url, icon_name="clipboard-list")]
+
+
+class NoProvider(BaseProvider):
+    """Stands for a provider whose package is not installed any more: the contract can still be switched off."""
+
+    name = ""
+    label = ""
+
+
+class ProviderColumn(Column):
+    def get_value(self, instance: PaymentContract) -> str:
+        return str(providers.get(instance.provider).label) if instance.provider in providers else instance.provider
 
 
 class PaymentContractViewSet(SiteScopedSnippetViewSet):
     model = PaymentContract
     icon = "key"
     menu_label = _("Contracts")
-    list_display = ["label", "site", "provider", "is_live", "is_active"]
+    add_view_class = ContractCreateView
+    edit_view_class = ContractEditView
+    list_display = [
+        "label",
+        "site",
+        ProviderColumn("provider", label=_("provider")),
+        "is_live",
+        "is_active",
+        "went_live_at",
+        "checked_at",
+    ]
     list_filter = ["provider", "is_live", "is_active"]
     copy_view_enabled = False
 
-    def get_edit_handler(self) -> Any:
-        """Built late, when every provider has registered which secrets it needs."""
-        fields = secret_fields()
-        form = type("ContractForm", (BaseContractForm,), dict(fields))
-        panel = ObjectList(
-            [
-                FieldPanel("site"),
-                FieldPanel("provider"),
-                FieldPanel("label"),
-                MultiFieldPanel([FieldPanel("is_active"), FieldPanel("is_live")], heading=_("Use")),
-                FieldPanel("options"),
-                MultiFieldPanel([FieldPanel(name) for name in fields], heading=_("Secrets of the provider")),
-            ],
-            base_form_class=form,
-        )
-        return panel.bind_to_model(self.model)
+    def get_edit_handler(self) -> ObjectList:
+        """What every contract has; the views build the form of its provider when they are asked."""
+        return ObjectList([FieldPanel("site"), FieldPanel("label")]).bind_to_model(self.model)
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [
+            *super().get_urlpatterns(),
+            path("checklist/<int:pk>/", self.construct_view(ChecklistView), name="checklist"),
+            path("check/<int:pk>/", self.construct_view(CheckView), name="check"),
+            path("go-live/<int:pk>/", self.construct_view(GoLiveView), name="go_live"),
+            path("replace/<int:pk>/", self.construct_view(ReplaceView), name="replace"),
+        ]

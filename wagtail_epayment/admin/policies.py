@@ -50,3 +50,31 @@ class ReconcilePolicy(SitePolicy):
 
     def _user_has_global_permission(self, user: Any, actions: Iterable[str]) -> bool:
         return any(user.has_perm(f"wagtail_epayment.{name}") for name in self._get_permission_codenames(actions))
+
+
+class RefundPolicy(SitePolicy):
+    """Refunds are seen, asked for and approved; never edited. Who may only ask sees what they asked for themselves."""
+
+    rights = frozenset({"view", "request", "approve"})
+
+    def user_has_any_permission(self, user: Any, actions: Iterable[str]) -> bool:
+        asked = self.rights & set(actions)
+        # Whoever asks for or approves refunds has to see some.
+        return bool(asked) and super().user_has_any_permission(user, self.rights if "view" in asked else asked)
+
+    def user_has_any_permission_for_instance(self, user: Any, actions: Iterable[str], instance: Any) -> bool:
+        asked = self.rights & set(actions)
+        site = super()
+        has = {right for right in self.rights if site.user_has_any_permission_for_instance(user, [right], instance)}
+        if "view" in asked and ("approve" in has or ("request" in has and instance.requested_by_id == user.pk)):
+            return True
+        return bool(asked & has)
+
+    def instances_user_has_any_permission_for(self, user: Any, actions: Iterable[str]) -> QuerySet[Any]:
+        asked = self.rights & set(actions)
+        if not asked:
+            return self.model._default_manager.none()
+        if "view" not in asked:
+            return super().instances_user_has_any_permission_for(user, asked)
+        own = super().instances_user_has_any_permission_for(user, ["request"]).filter(requested_by=user)
+        return super().instances_user_has_any_permission_for(user, ["view", "approve"]) | own

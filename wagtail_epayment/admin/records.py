@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import django_filters
+from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.models import Site
+from wagtail.permissions import policy_registry
 
 from wagtail_sitekit.money import format_money
 from wagtail_sitekit.scoping import SiteScopedViewSet
 
-from ..models import LedgerEntry, PaymentOrder, ProviderMessage
-from ..state import order_state
+from ..models import Decision, EntryKind, LedgerEntry, PaymentAttempt, PaymentOrder, ProviderMessage, Refund
+from ..reconciliation import classes
+from ..state import account, order_state
 from .masking import masked_lines
+from .money import MoneyColumn
+from .timeline import timeline
 
 _READING = {"index", "index_results", "inspect"}
-
-
-class MoneyColumn(Column):
-    """Cents of the row as an amount in its currency."""
-
-    def get_value(self, instance: Any) -> str:
-        return format_money(instance.amount_cents, instance.currency)
 
 
 class StateColumn(Column):
@@ -44,6 +46,16 @@ class RecordIndexView(IndexView):
         return rows.select_related(*self.joined) if self.joined else rows
 
 
+class RecordInspectView(InspectView):
+    """A row field by field, amounts as people write them."""
+
+    def get_field_label(self, field_name: str, field: Any) -> str:
+        return str(_("Amount")) if field_name == "amount_cents" else super().get_field_label(field_name, field)
+
+    def get_amount_cents_display_value(self) -> str:
+        return format_money(self.object.amount_cents, self.object.currency)
+
+
 class ReadOnlyViewSet(SiteScopedViewSet):
     """Rows that flows write and people only read: there is no address to change them at."""
 
@@ -62,6 +74,11 @@ class ReadOnlyViewSet(SiteScopedViewSet):
     def register_admin_url_finder(self) -> None:
         """There is no edit view to find."""
 
+    def get_permissions_to_register(self) -> QuerySet[Permission]:
+        """Nobody is offered a right to write what only flows write."""
+        writing = [f"{verb}_{self.model._meta.model_name}" for verb in ("add", "change", "delete")]
+        return super().get_permissions_to_register().exclude(codename__in=writing)
+
 
 class OrderIndexView(RecordIndexView):
     joined = ("site",)
@@ -75,15 +92,37 @@ class OrderInspectView(InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         order = self.object
-        attempts = order.attempts.select_related("contract").prefetch_related("messages").order_by("created_at")
+        sums = account(order)
         return {
             **super().get_context_data(**kwargs),
             "order": order,
             "state": order_state(order),
+            "sums": sums,
             "items": order.items.all(),
-            "attempts": [(attempt, _told(attempt.messages.all())) for attempt in attempts],
-            "entries": order.entries.order_by("pk"),
+            "events": timeline(order),
+            "steps": self._steps(order),
         }
+
+    def _steps(self, order: PaymentOrder) -> list[tuple[str, Any]]:
+        """Address names and labels of what this user may do with the order's money."""
+        if not any(entry.kind == EntryKind.PAYMENT for entry in order.entries.all()):
+            return []
+        steps = (
+            (Refund, "request", "epayment_refunds:ask", _("Give money back")),
+            (Decision, "reconcile", "epayment_refunds:chargeback", _("Enter a chargeback")),
+        )
+        return [(name, label) for model, right, name, label in steps if self._may(model, right, order.site)]
+
+    def _may(self, model: type[Any], right: str, site: Site) -> bool:
+        policy = policy_registry.get_by_type(model)
+        return bool(policy.sites_user_has_any_permission_for(self.request.user, [right]).filter(pk=site.pk).exists())
+
+    def get_object(self, queryset: Any = None) -> PaymentOrder:
+        rows = PaymentOrder.objects.select_related("site").prefetch_related("entries", "attempts")
+        return get_object_or_404(rows, pk=self.pk)
+
+    def get_fields_context(self) -> list[Any]:
+        return []
 
 
 class MessageInspectView(InspectView):
@@ -123,15 +162,75 @@ class LedgerViewSet(ReadOnlyViewSet):
     icon = "list-ol"
     menu_label = _("Ledger")
     index_view_class = LedgerIndexView
+    inspect_view_class = RecordInspectView
     list_display = ["order", "kind", MoneyColumn("amount", label=_("Amount")), "provider_ref", "occurred_at"]
     list_filter = {"kind": ["exact"], "occurred_at": ["gte", "lte"]}
     search_fields = ["provider_ref", "order__reference"]
     list_export = ["order", "kind", "amount_cents", "currency", "provider_ref", "occurred_at"]
-    inspect_view_fields = ["order", "kind", "amount_cents", "currency", "provider_ref", "method", "occurred_at"]
+    inspect_view_fields = ["order", "kind", "amount_cents", "provider_ref", "method", "occurred_at", "created_at"]
+
+
+class AttemptIndexView(RecordIndexView):
+    joined = ("order", "contract")
+
+
+class AttemptInspectView(RecordInspectView):
+    """One try to pay with every message about it."""
+
+    template_name = "wagtail_epayment/admin/attempt.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        messages = self.object.messages.order_by("pk")
+        return {
+            **super().get_context_data(**kwargs),
+            "messages_told": [(message, masked_lines(message)) for message in messages],
+        }
+
+
+class AttemptViewSet(ReadOnlyViewSet):
+    model = PaymentAttempt
+    icon = "history"
+    menu_label = _("Payment attempts")
+    index_view_class = AttemptIndexView
+    inspect_view_class = AttemptInspectView
+    list_display = [
+        "merchant_tx_id",
+        "order",
+        "contract",
+        MoneyColumn("amount", label=_("Amount")),
+        "state",
+        "created_at",
+    ]
+    list_filter = {"state": ["exact"], "provider": ["exact"], "created_at": ["gte", "lte"]}
+    search_fields = ["merchant_tx_id", "provider_ref", "order__reference"]
+    inspect_view_fields = [
+        "order", "contract", "method", "merchant_tx_id", "provider_ref", "amount_cents", "state",
+        "created_at", "updated_at", "next_poll_at", "poll_count", "last_error",
+    ]  # fmt: skip
 
 
 class MessageIndexView(RecordIndexView):
     joined = ("attempt",)
+
+
+class MessageFilterSet(WagtailFilterSet):
+    """Among others: what did not fit and nobody has decided about."""
+
+    open = django_filters.ChoiceFilter(
+        label=_("Discrepancies"), choices=[("1", _("only those nobody has closed"))], method="filter_open"
+    )
+
+    class Meta:
+        model = ProviderMessage
+        fields: ClassVar[dict[str, list[str]]] = {
+            "discrepancy": ["icontains"],
+            "source": ["exact"],
+            "is_verified": ["exact"],
+        }
+
+    def filter_open(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        still = classes.messages(Site.objects.all()).filter(classes.still_open())
+        return rows.filter(pk__in=still.values("pk"))
 
 
 class MessageViewSet(ReadOnlyViewSet):
@@ -141,10 +240,6 @@ class MessageViewSet(ReadOnlyViewSet):
     index_view_class = MessageIndexView
     inspect_view_class = MessageInspectView
     list_display = ["received_at", "provider", "source", "attempt", "is_verified", "discrepancy"]
-    list_filter = {"discrepancy": ["icontains"], "source": ["exact"], "is_verified": ["exact"]}
+    filterset_class = MessageFilterSet
     search_fields = ["discrepancy", "attempt__merchant_tx_id", "attempt__order__reference"]
     inspect_view_fields = ["provider", "source", "attempt", "is_verified", "received_at", "processed_at", "discrepancy"]
-
-
-def _told(messages: Any) -> list[tuple[ProviderMessage, list[tuple[str, str]]]]:
-    return [(message, masked_lines(message)) for message in sorted(messages, key=lambda message: message.pk)]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from .. import conf
+from .. import conf, statement
 from ..models import OrderItem, PaymentAttempt, PaymentContract, Refund
 from ..providers.base import AttemptView, ItemView, RefundView
-
-_TEXT = "{reference} {purpose}"
 
 
 def attempt_view(attempt: PaymentAttempt) -> AttemptView:
@@ -45,11 +43,12 @@ def refund_view(refund: Refund) -> RefundView:
 def booking_text(attempt: PaymentAttempt) -> str:
     """What stands on the payer's statement, as the contract wants it."""
     order = attempt.order
-    wanted = attempt.contract.booking_text or _TEXT
-    words = {"reference": order.reference, "purpose": order.purpose, "commune": order.site.site_name}
-    for name, value in words.items():
-        wanted = wanted.replace(f"{{{name}}}", value)
-    return " ".join(wanted.split())
+    return statement.filled(
+        attempt.contract.booking_text,
+        reference=order.reference,
+        purpose=order.purpose,
+        commune=order.site.site_name,
+    )
 
 
 def snapshot(contract: PaymentContract) -> dict[str, object]:

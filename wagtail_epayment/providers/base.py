@@ -197,6 +197,8 @@ class BaseProvider(abc.ABC):
     """Codes and labels of the ways of paying a contract may offer; empty if the provider's page asks for it."""
     credential_fields: ClassVar[Mapping[str, str | Promise]] = {}
     """Names and labels of the secrets a contract may need."""
+    multiline_credentials: ClassVar[frozenset[str]] = frozenset()
+    """Those of them that have several lines, such as certificates: they are typed into a larger field."""
     option_fields: ClassVar[Mapping[str, forms.Field]] = {}
     """Settings of a contract that are no secrets, as form fields: they validate, and the admin shows them."""
     identity: ClassVar[tuple[str, ...]] = ()

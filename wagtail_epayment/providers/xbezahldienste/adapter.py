@@ -45,6 +45,7 @@ class XBezahldiensteProvider(BaseProvider):
         "p12": _("certificate and key as a .p12 file (base64)"),
         "p12_password": _("password of the .p12 file"),
     }
+    multiline_credentials = frozenset({"certificate", "private_key", "p12"})
     option_fields = OPTION_FIELDS
     identity = ("operator", "base_url", "originator_id", "endpoint_id")
 

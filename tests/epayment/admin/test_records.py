@@ -1,35 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
-from wagtail.models import GroupSitePermission
 
-from tests.epayment.conftest import SECRET
-from wagtail_epayment.models import LedgerEntry, PaymentContract, PaymentOrder, ProviderMessage
-from wagtail_epayment.roles import ROLE_PERMISSIONS
+from wagtail_epayment.models import LedgerEntry, PaymentOrder, ProviderMessage
 
 pytestmark = pytest.mark.django_db
 
-EDIT = "/admin/snippets/wagtail_epayment/paymentcontract/edit/{}/"
-ADD = "/admin/snippets/wagtail_epayment/paymentcontract/add/"
 LISTS = ["/admin/epayment_orders/", "/admin/epayment_ledger/", "/admin/epayment_messages/"]
-
-
-@pytest.fixture
-def staff(client):
-    def log_in(site, role):
-        group = Group.objects.create(name=f"{site.site_name}: {role}")
-        group.permissions.add(Permission.objects.get(codename="access_admin"))
-        for name in ROLE_PERMISSIONS[role]:
-            app, codename = name.split(".")
-            permission = Permission.objects.get(content_type__app_label=app, codename=codename)
-            GroupSitePermission.objects.create(group=group, site=site, permission=permission)
-        user = User.objects.create_user(f"{role}-{site.pk}")
-        user.groups.add(group)
-        client.force_login(user)
-        return client
-
-    return log_in
 
 
 def records():
@@ -118,59 +95,6 @@ def test_a_list_of_orders_costs_the_same_for_one_and_many(
         create_order(site=site, purpose=f"P{number}", items=[NewItem(label="x", unit_cents=1)])
     with django_assert_max_num_queries(len(few)):
         admin_client.get("/admin/epayment_orders/")
-
-
-def form(site, **changes):
-    return {
-        "site": site.pk,
-        "provider": "sandbox",
-        "label": "Onlinezahlung",
-        "is_active": "on",
-        "options": "{}",
-        "new_secret_merchant_id": "",
-        "new_secret_secret": "",
-    } | changes
-
-
-def test_a_contract_is_made_with_its_secrets(site, staff):
-    answer = staff(site, "portal_admin").post(
-        ADD, form(site, new_secret_merchant_id="m-1", new_secret_secret="topsecret-1")
-    )
-    assert answer.status_code == 302, answer.content.decode()
-    assert PaymentContract.objects.get().credentials == {"merchant_id": "m-1", "secret": "topsecret-1"}
-
-
-def test_a_contract_without_its_secrets_is_refused_and_what_was_typed_is_not_shown(site, staff):
-    answer = staff(site, "portal_admin").post(ADD, form(site, new_secret_secret="topsecret-1"))
-    assert answer.status_code == 200
-    page = answer.content.decode()
-    assert "Dieser Anbieter braucht diese Angabe" in page
-    assert "topsecret-1" not in page
-
-
-def test_a_saved_secret_is_kept_when_its_field_stays_empty(contract, site, staff):
-    client = staff(site, "portal_admin")
-    page = client.get(EDIT.format(contract.pk)).content.decode()
-    assert SECRET not in page
-    assert "Ist hinterlegt" in page
-    client.post(EDIT.format(contract.pk), form(site, label="Neu", new_secret_merchant_id="m-2"))
-    contract.refresh_from_db()
-    assert contract.label == "Neu"
-    assert contract.credentials == {"merchant_id": "m-2", "secret": SECRET}
-
-
-def test_another_towns_contract_does_not_exist(contract, other_site, staff):
-    client = staff(other_site, "portal_admin")
-    assert client.get(EDIT.format(contract.pk)).status_code == 404
-    assert contract.label not in client.get("/admin/snippets/wagtail_epayment/paymentcontract/").content.decode()
-
-
-def test_the_secret_is_nowhere_in_the_database_as_text(contract):
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT credentials FROM wagtail_epayment_paymentcontract")
-        assert SECRET not in str(cursor.fetchall())
 
 
 def test_the_menu_has_one_place_for_payments(admin_client):
