@@ -66,6 +66,7 @@ class PayerSerializer(StrictSerializer):
     house_number = serializers.CharField(max_length=20, required=False)
     postal_code = serializers.CharField(max_length=10, required=False)
     city = serializers.CharField(max_length=140, required=False)
+    country = serializers.RegexField(r"^[A-Z]{2}$", required=False, help_text="ISO 3166-1, e.g. DE.")
     email = serializers.EmailField(required=False)
 
 

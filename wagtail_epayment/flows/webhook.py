@@ -55,9 +55,20 @@ def send_webhook(delivery_id: str) -> None:
 
 
 def send_due(*, limit: int = 500) -> int:
-    """Send what is due, e.g. after a crash or a receiver's trouble. Safe to run twice. Returns how many were taken."""
+    """Send what is due, e.g. after a crash or a receiver's trouble. Safe to run twice. Returns how many were taken.
+
+    A receiver that does not take a message gets no other one in this run, so that nobody waits for its silence.
+    """
     due = WebhookDelivery.objects.filter(next_try_at__lte=timezone.now(), endpoint__is_active=True)
-    return sum(send(str(pk)) for pk in list(due.order_by("next_try_at").values_list("pk", flat=True)[:limit]))
+    taken, silent = 0, set()
+    for pk, endpoint_id in list(due.order_by("next_try_at").values_list("pk", "endpoint_id")[:limit]):
+        if endpoint_id in silent:
+            continue
+        if send(str(pk)):
+            taken += 1
+        else:
+            silent.add(endpoint_id)
+    return taken
 
 
 def send(delivery_id: str) -> bool:

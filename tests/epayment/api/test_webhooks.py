@@ -16,6 +16,7 @@ from tests.fakes.server import Answer as HttpAnswer
 from tests.fakes.server import FakeProvider, Fault
 from wagtail_epayment import outbox
 from wagtail_epayment.flows import NewItem, create_order
+from wagtail_epayment.flows.connect import issue_secret
 from wagtail_epayment.flows.webhook import forget_deliveries, resend, send_due
 from wagtail_epayment.models import DeliveryState, EventKind, OutboxEvent, WebhookDelivery, WebhookEndpoint
 from wagtail_epayment.webhooks.transport import post
@@ -204,6 +205,19 @@ def test_a_crash_while_sending_is_tried_again(receiver, paid, monkeypatch):
     assert WebhookDelivery.objects.get().state == DeliveryState.WAITING
     later()
     assert send_due() == 1
+
+
+def test_nobody_waits_for_a_silent_receiver(receiver, endpoint, site, order):
+    """Ten messages for one that is down, then one for another that is up: the second run needs no patience."""
+    other = WebhookEndpoint(site=site, name="Other", url=receiver.url + "/other")
+    issue_secret(other)
+    for number in range(10):
+        event = OutboxEvent.objects.create(order=order, kind=EventKind.ORDER_PAID, key=f"k{number}")
+        WebhookDelivery.objects.create(endpoint=endpoint, event=event, next_try_at=order.created_at)
+    WebhookDelivery.objects.create(endpoint=other, event=event, next_try_at=timezone.now())
+    receiver.will("/hook", *[Fault.DROP_BEFORE] * 10)
+    assert send_due() == 1
+    assert (receiver.count("/hook"), receiver.count("/other")) == (1, 1)
 
 
 def test_redirects_are_not_followed(receiver, paid):
