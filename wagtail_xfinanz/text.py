@@ -1,8 +1,8 @@
 """Text for finance systems: normalise, write typographic characters plainly, then say what cannot be written.
 
-Nothing is dropped and nothing becomes "?". The repertoire follows datatype C of DIN 91379 in its blocks: Latin
-letters with their marks, the signs of Latin-1, the euro; no Greek, no Cyrillic, no emoji. The XSD of the
-kassenbuch format carries the same pattern.
+Nothing is dropped and nothing becomes "?". Without another repertoire the kassenbuch's own holds, which follows
+datatype C of DIN 91379 in its blocks: Latin letters with their marks, the signs of Latin-1, the euro; no Greek, no
+Cyrillic, no emoji. The XSD of the kassenbuch format carries the same pattern.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from .errors import BookkeepingError
+from .repertoire import Repertoire, outside, with_search_forms
 
 _PLAIN = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2022", "-"),
@@ -28,9 +29,10 @@ _PLAIN = {
 }
 _TRANSLITERATION = str.maketrans(_PLAIN)
 
-LETTERS = "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
-SIGNS = "\u0020-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b9\u00bb-\u00bf\u00d7\u00f7\u20ac"
-MARKS = "\u0300-\u0304\u0306-\u030c\u0310\u031b\u0323-\u0329\u032c-\u0331\u0335"
+LETTERS = "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0259\u0268\u0292\u02b9\u02ba\u02be\u02bf\u02c8\u02cc\u1e00-\u1eff"
+SIGNS = "\u0020-\u0040\u005b-\u0060\u007b-\u007e\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b9\u00bb-\u00bf\u00d7\u00f7\u2021\u20ac"
+MARKS = "\u0300-\u0304\u0306-\u030d\u0310\u0315\u031b\u0323-\u0329\u032c-\u0331\u0335\u035f"
+KASSENBUCH_PATTERN = re.compile(f"(?:[{LETTERS}][{MARKS}]*|[{SIGNS}])*")
 _WRITABLE = re.compile(f"[{LETTERS}][{MARKS}]*|[{SIGNS}]")
 
 
@@ -41,16 +43,17 @@ class TextProblem:
     record: str
     field: str
     character: str
+    """One character, or a letter with its marks."""
 
     def __str__(self) -> str:
-        name = unicodedata.name(self.character, "?")
+        name = ", ".join(unicodedata.name(part, "?") for part in self.character)
         return _(
             "%(record)s, field “%(field)s”: the character “%(character)s” (U+%(code)s, %(name)s) is impossible."
         ) % {
             "record": self.record,
             "field": self.field,
             "character": self.character,
-            "code": f"{ord(self.character):04X}",
+            "code": " U+".join(f"{ord(part):04X}" for part in self.character),
             "name": name,
         }
 
@@ -70,15 +73,23 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_TRANSLITERATION))
 
 
-def unwritable(text: str) -> list[str]:
+def written(text: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> str:
+    """The plain text, for String.Latin with the letters it does not have in their search form."""
+    result = plain(text)
+    return with_search_forms(result) if repertoire == Repertoire.STRING_LATIN else result
+
+
+def unwritable(text: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> list[str]:
     """The characters of a plain text that are outside the repertoire, each once, in order."""
+    if repertoire != Repertoire.KASSENBUCH:
+        return outside(text, repertoire)
     return [] if _is_plain_ascii(text) else list(dict.fromkeys(_WRITABLE.sub("", text)))
 
 
-def writable(text: str, *, record: str, field: str) -> str:
-    """The plain text. Raises TextNotWritable naming record, field and every impossible character."""
-    result = plain(text)
-    if bad := unwritable(result):
+def writable(text: str, *, record: str, field: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> str:
+    """The text as it is written. Raises TextNotWritable naming record, field and every impossible character."""
+    result = written(text, repertoire)
+    if bad := unwritable(result, repertoire):
         raise TextNotWritable([TextProblem(record, field, character) for character in bad])
     return result
 

@@ -19,7 +19,7 @@ from wagtail_sitekit.scoping import SiteScopedViewSet
 from ..formats.registry import formats
 from ..models import Batch, BatchState
 from ..posting import PostingKind
-from . import actions, corrections, coverage, downloads, problems
+from . import actions, corrections, coverage, deviations, downloads, problems
 from .next_step import may, next_step, who_can
 
 _KEPT = {"index", "index_results", "inspect", "history", "history_results"}
@@ -124,6 +124,7 @@ class BatchViewSet(SiteScopedViewSet):
             path("collect/", self.construct_view(actions.CollectView), name="collect"),
             path("coverage/", self.construct_view(coverage.CoverageView), name="coverage"),
             path("problems/", self.construct_view(problems.ProblemsView), name="problems"),
+            path("<int:pk>/deviations/", self.construct_view(deviations.DeviationsView), name="deviations"),
             path("correct/<uuid:order>/", self.construct_view(corrections.CorrectView), name="correct"),
             path("<int:pk>/export/<slug:name>/", self.construct_view(downloads.ExportView), name="export"),
             path("<int:pk>/files/<slug:name>/", self.construct_view(downloads.FileView), name="file"),

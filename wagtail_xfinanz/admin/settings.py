@@ -35,6 +35,7 @@ class FinanceTenantViewSet(SiteScopedViewSet):
             FieldPanel("site"),
             FieldRowPanel([FieldPanel("name"), FieldPanel("number")]),
             FieldPanel("default_format"),
+            FieldPanel("repertoire"),
             FieldPanel("closed_year"),
             FieldPanel("is_active"),
         ],

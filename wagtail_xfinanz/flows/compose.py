@@ -14,6 +14,7 @@ from wagtail_epayment.models import EntryKind, LedgerEntry, OrderItem, PaymentOr
 from ..budget import local_day
 from ..models import DEPOSIT_KEY, FEE_KEY, FinanceTenant, PostingAccount, PostingRecord
 from ..posting import Part, Posting
+from ..repertoire import Repertoire
 from ..splitting import DEPOSIT, Item, Share, split
 from ..text import TextNotWritable, writable
 
@@ -37,6 +38,7 @@ class Accounts:
 
     def __init__(self, tenant: FinanceTenant) -> None:
         self._by_key: dict[str, list[PostingAccount]] = defaultdict(list)
+        self.repertoire = Repertoire(tenant.repertoire)
         for account in PostingAccount.objects.filter(tenant=tenant):
             self._by_key[account.key].append(account)
 
@@ -135,7 +137,12 @@ class _Composer:
 
     def _text(self, text: str, field: str) -> str:
         try:
-            return writable(self._corrected.get(text, text), record=self._order.reference, field=field)
+            return writable(
+                self._corrected.get(text, text),
+                record=self._order.reference,
+                field=field,
+                repertoire=self._accounts.repertoire,
+            )
         except TextNotWritable as error:
             self._problem(str(error), text=text, field=field)
             return ""

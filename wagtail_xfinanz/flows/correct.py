@@ -10,6 +10,7 @@ from wagtail_epayment.models import PaymentOrder
 
 from ..errors import NothingToDo
 from ..models import FinanceTenant, TextCorrection
+from ..repertoire import Repertoire
 from ..text import writable
 from .compose import Accounts, compose
 from .gather import load_orders
@@ -30,8 +31,10 @@ def correct_texts(order: PaymentOrder, *, texts: Mapping[str, str], by: Any) -> 
     empty one.
     """
     order = PaymentOrder.objects.select_for_update().get(pk=order.pk)
+    tenant = FinanceTenant.objects.filter(site=order.site_id, is_active=True).first()
+    repertoire = Repertoire(tenant.repertoire) if tenant else Repertoire.KASSENBUCH
     for original, replacement in texts.items():
-        text = writable(replacement.strip(), record=order.reference, field=_("written as"))
+        text = writable(replacement.strip(), record=order.reference, field=_("written as"), repertoire=repertoire)
         if not text:
             raise NothingToDo(_("Please say how “%(text)s” is to be written.") % {"text": original})
         TextCorrection.objects.update_or_create(

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.models import Site
 
 from ..formats.registry import formats
+from ..repertoire import OF_TENANTS, Repertoire
 
 
 def format_choices() -> list[tuple[str, str]]:
@@ -19,6 +20,13 @@ class FinanceTenant(models.Model):
     number = models.CharField(_("tenant number"), max_length=20, help_text=_("As the finance system calls the tenant."))
     default_format = models.CharField(
         _("file for the finance system"), max_length=40, default="kassenbuch", choices=format_choices
+    )
+    repertoire = models.CharField(
+        _("characters the finance system takes"),
+        max_length=20,
+        choices=[(kind.value, kind.label) for kind in OF_TENANTS],
+        default=Repertoire.KASSENBUCH,
+        help_text=_("What cannot be written is shown before a payment is collected, never dropped."),
     )
     closed_year = models.PositiveSmallIntegerField(
         _("last closed budget year"),
