@@ -9,7 +9,9 @@ from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
+from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,6 +19,16 @@ from wagtail.models import Site
 
 from ..models import PaymentOrder
 from .problems import problem_response
+
+
+class PlainJSONParser(JSONParser):
+    """JSON, and nothing nested deeper than Python can follow."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError from error
 
 
 class AnyFormat(BaseContentNegotiation):
@@ -34,6 +46,7 @@ class EPaymentView(APIView):
 
     permission_classes: Any = [AllowAny]
     authentication_classes: Any = []
+    parser_classes: Any = [PlainJSONParser]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """In the language the request asks for: addresses without a language prefix have only the header for that."""

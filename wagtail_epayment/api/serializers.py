@@ -41,6 +41,17 @@ class WholeField(serializers.IntegerField):
         return int(data)
 
 
+class TextsField(serializers.DictField):
+    """Texts by name; the names are as limited as the texts."""
+
+    child = serializers.CharField(max_length=250, allow_blank=True)
+    names = serializers.CharField(max_length=80)
+
+    def to_internal_value(self, data: Any) -> Any:
+        texts = super().to_internal_value(data)
+        return {self.names.run_validation(name): text for name, text in texts.items()}
+
+
 class NewItemSerializer(StrictSerializer):
     label = serializers.CharField(max_length=140)  # type: ignore[assignment]  # the item's, not the field's
     unit_cents = WholeField(
@@ -51,9 +62,7 @@ class NewItemSerializer(StrictSerializer):
     posting_key = serializers.CharField(
         max_length=80, default="", allow_blank=True, help_text="What the item is booked on."
     )
-    booking_data = serializers.DictField(
-        child=serializers.CharField(max_length=250, allow_blank=True), default=dict, help_text="For the bookkeeping."
-    )
+    booking_data = TextsField(default=dict, help_text="For the bookkeeping.")
 
 
 class PayerSerializer(StrictSerializer):
