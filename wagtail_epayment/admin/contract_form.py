@@ -38,9 +38,9 @@ class BaseContractForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["provider"] = self.vendor.name
-        for name in self.vendor.option_fields:
-            if name in self.instance.options:
-                self.initial[_OPTION + name] = self.instance.options[name]
+        if self.instance.pk:
+            for name in self.vendor.option_fields:
+                self.initial[_OPTION + name] = self.instance.options.get(name, "")
         for name in self.vendor.credential_fields:
             is_set = bool(self.instance.credentials.get(name))
             help_text = _("Is set and never shown. Leave empty to keep it.") if is_set else _("Is not set yet.")
@@ -48,7 +48,8 @@ class BaseContractForm(WagtailAdminModelForm):
         self._explain()
 
     def _explain(self) -> None:
-        text = self["booking_text"].value() or statement.DEFAULT
+        # Not self["booking_text"]: that would be kept with the help text of before.
+        text = forms.BoundField(self, self.fields["booking_text"], "booking_text").value() or statement.DEFAULT
         example = statement.filled(text, reference="1234567890123", purpose=str(_("Dog tax")), commune="Musterstadt")
         self.fields["booking_text"].help_text = _(
             "What stands on the payer's statement. {reference}, {purpose} and {commune} are filled in. "
@@ -122,7 +123,8 @@ class BaseContractForm(WagtailAdminModelForm):
         return {**self.instance.credentials, **{name: value for name, value in given.items() if value}}
 
     def _options(self) -> dict[str, Any]:
-        return {name: self.cleaned_data.get(_OPTION + name) for name in self.vendor.option_fields}
+        given = {name: self.cleaned_data.get(_OPTION + name) for name in self.vendor.option_fields}
+        return {name: value for name, value in given.items() if value not in {None, ""}}
 
     def save(self, commit: bool = True) -> PaymentContract:
         before = (self.instance.credentials, self.instance.options)

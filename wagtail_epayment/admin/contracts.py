@@ -55,7 +55,7 @@ class ContractCreateView(_FormOfVendor, CreateView):
         context = {
             "page_title": _now("New contract"),
             "header_icon": "key",
-            "vendors": list(providers.enabled()),
+            "vendors": [(vendor.name, vendor.label) for vendor in providers.enabled()],
             "breadcrumbs_items": self.get_breadcrumbs_items(),
             "header_title": _now("New contract"),
         }

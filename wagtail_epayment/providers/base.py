@@ -205,6 +205,10 @@ class BaseProvider(abc.ABC):
     """Credentials and options that say which merchant it is: fixed once the contract is live."""
     signature_headers: ClassVar[tuple[str, ...]] = ()
     """Lower-case names of the request headers a notification is signed with; no others are kept."""
+    unproven_status: ClassVar[int] = 503
+    """HTTP status for a notification whose signature is missing or wrong. Default: please repeat it."""
+    waiting_status: ClassVar[int] = 503
+    """HTTP status for a genuine one about a payment that is not known yet. It is kept and tried again either way."""
 
     def __init__(self, contract: ContractView) -> None:
         self.contract = contract
