@@ -23,7 +23,7 @@ IDS = {"originator_id": "a", "endpoint_id": "b"}
 def test_the_operators_usual_values_are_filled_in_for_its_test_system():
     found = Options.of({"operator": "pmpayment", **IDS}, is_live=False)
     assert (found.auth, found.base_url) == ("oauth2", "https://payment-test.govconnect.de")
-    assert found.token_url == "https://payment-test.govconnect.de/oauth/token/"
+    assert found.token_url == "https://payment-test.govconnect.de/oauth/token"
 
 
 def test_a_live_contract_never_speaks_to_a_test_system():

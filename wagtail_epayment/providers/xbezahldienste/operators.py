@@ -34,7 +34,7 @@ OPERATORS: dict[str, Operator] = {
         "pmPayment",
         Auth.OAUTH2,
         "https://payment-test.govconnect.de/",
-        "https://payment-test.govconnect.de/oauth/token/",
+        "https://payment-test.govconnect.de/oauth/token",
     ),
     "epaybl": Operator("ePayBL", Auth.MTLS_P12, "https://epayment-stage.dataport.de/konnektor/epayment/"),
     "epay21": Operator("epay21", Auth.BASIC, "https://epay-qs.ekom21.de/xbezahldienste/api/v1.0.0/"),
