@@ -19,7 +19,16 @@ SUITES = {
     "payments": (
         "tests.epayment.alone_settings",
         ["tests/epayment"],
-        [f"tests/epayment/test_{name}.py" for name in ("alone", "bank", "checks", "properties", "receipts")],
+        [
+            *(f"tests/epayment/test_{name}.py" for name in ("alone", "bank", "checks", "properties", "receipts")),
+            "tests/epayment/torture",
+        ],
+    ),
+    # Its other half, random histories and forged messages, says nothing about the database.
+    "payments under torture": (
+        "tests.epayment.alone_settings",
+        [f"tests/epayment/torture/test_{name}.py" for name in ("crashes", "many_processes")],
+        [],
     ),
     "bookkeeping": ("tests.xfinanz.alone_settings", ["tests/xfinanz"], ["tests/xfinanz/test_alone.py"]),
     "cases and citizens": ("tests.settings", ["tests/cases", "tests/identity"], []),

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 
 from wagtail_epayment import outbox
@@ -17,6 +18,7 @@ from wagtail_epayment.providers.registry import providers
 from . import telling
 from .adapter import HouseBankProvider, OldBankProvider
 from .bank import SECRET, FakeBank
+from .story import Town
 from .victim import PROVIDERS
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -90,3 +92,14 @@ def victims(django_db_setup):
         yield Victims(process)
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
+
+
+@pytest.fixture
+def town(site, bank, told):
+    return Town(site, contract_with(site, bank))
+
+
+@pytest.fixture
+def people(db):
+    users = get_user_model().objects
+    return users.create_user("anna"), users.create_user("bernd")

@@ -11,17 +11,17 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.db import connection
 
 from tests.fakes.girocheckout import FakeGiroCheckout
-from wagtail_epayment.flows import NewItem, confirm_by_hand, create_order, request_refund
-from wagtail_epayment.models import EntryKind, LedgerEntry, PaymentContract, Refund, RefundState
+from wagtail_epayment.flows import confirm_by_hand
+from wagtail_epayment.models import LedgerEntry, PaymentContract, Refund, RefundState
 from wagtail_epayment.state import OrderState, order_state
 
 from . import scenarios
 from .books import booked, check_ended, check_events, check_receipts, giro_moved, moved
 from .conftest import contract_with
+from .story import CENTS, Town, job, message, paid, requested
 
 pytestmark = [
     pytest.mark.postgres,
@@ -29,7 +29,6 @@ pytestmark = [
     pytest.mark.skipif("sqlite" in connection.settings_dict["ENGINE"], reason="the claim is about PostgreSQL"),
 ]
 
-CENTS = 5750
 _BATCH = 10
 LATER = (2, 20, 180, 25 * 60, 49 * 60)
 
@@ -50,51 +49,6 @@ def recover(victims, *, again=LATER):
     for minutes in again:
         (result,) = victims.run([job("recover", minutes=minutes)])
         assert "error" not in result, result["error"]
-
-
-def job(name, **args):
-    return {"scenario": name, "args": {key: str(value) if key in _KEYS else value for key, value in args.items()}}
-
-
-_KEYS = {"order", "attempt", "refund"}  # UUIDs
-
-
-class Town:
-    """What happened before the crash."""
-
-    def __init__(self, site, contract):
-        self.site, self.contract, self.orders = site, contract, []
-
-    def order(self):
-        order = create_order(site=self.site, purpose="Sperrgut", items=[NewItem(label="x", unit_cents=CENTS)])
-        self.orders.append(order)
-        return order
-
-    def begun(self):
-        order = self.order()
-        scenarios.start(order.pk, self.contract.pk)
-        return order.attempts.get()
-
-
-@pytest.fixture
-def town(site, bank, told):
-    return Town(site, contract_with(site, bank))
-
-
-@pytest.fixture
-def people(db):
-    users = get_user_model().objects
-    return users.create_user("anna"), users.create_user("bernd")
-
-
-def message(notification):
-    return job(
-        "notify",
-        method=notification.method,
-        url=notification.url,
-        body=notification.body.decode(),
-        headers=dict(notification.headers),
-    )
 
 
 def test_pressing_pay(town, bank, victims):
@@ -166,19 +120,6 @@ def test_coming_back_from_the_bank(town, bank, victims):
     check_ended()
     check_receipts()
     check_events()
-
-
-def paid(town, bank):
-    """An order whose payment is in the books."""
-    attempt = town.begun()
-    bank.pay(attempt.merchant_tx_id, is_told=False)
-    scenarios.poll(attempt.pk)
-    return attempt.order
-
-
-def requested(order, user, cents=CENTS):
-    payment = LedgerEntry.objects.get(order=order, kind=EntryKind.PAYMENT)
-    return request_refund(payment=payment, amount_cents=cents, believed_cents=CENTS, reason="Doppelt", user=user)
 
 
 @pytest.mark.parametrize("ends", ["succeeded", "submitted"], ids=["at once", "days later"])
@@ -312,5 +253,31 @@ def test_taking_in_a_report_that_alone_knows_of_the_money(site, home, bank, told
     recover(victims)
     for town in towns:
         assert booked(town.orders[0]) == moved(bank, town.orders[0])
+    check_receipts()
+    check_events()
+
+
+def test_a_server_that_dies_again_and_again_while_it_recovers(town, bank, victims, people):
+    clerk, officer = people
+    jobs = []
+    for number in range(1, 5):
+        bank.pay(town.begun().merchant_tx_id)
+        jobs.append({**message(bank.waiting.pop()), "kill_at": 6 * number})
+        bank.pay(town.begun().merchant_tx_id, is_told=False)
+        refund = requested(paid(town, bank), clerk, 1250)
+        jobs.append({**job("approve", refund=refund.pk, user=officer.pk), "kill_at": 12 + 4 * number})
+    assert all(result["killed"] for result in victims.run(jobs))
+    for kill_at in itertools.count(1, 4):
+        (result,) = victims.run([{**job("recover", minutes=kill_at), "kill_at": kill_at}])
+        assert "error" not in result, result["error"]
+        if not result["killed"]:
+            break
+    assert kill_at > 50
+    recover(victims)
+    for order in town.orders:
+        assert booked(order) == moved(bank, order)
+        assert booked(order)["payment", CENTS] == 1
+    assert len({refund.key for refund in bank.refunds}) == len(bank.refunds) == 4
+    check_ended()
     check_receipts()
     check_events()
