@@ -227,6 +227,7 @@ class TestSetup:
     def test_a_portal_admin_sets_up_tenant_range_and_account(self, log_in, client, site, anna):
         log_in(anna, "portal_admin")
         tenant = {"site": site.pk, "name": "Stadt", "number": "12", "default_format": "csv", "is_active": "on"}
+        tenant["repertoire"] = "datatypeC"
         text(client.post("/admin/xfinanz_tenants/new/", tenant, follow=True))
         made = FinanceTenant.objects.get()
         assert str(made) in text(client.get("/admin/xfinanz_ranges/new/"))
