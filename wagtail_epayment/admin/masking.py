@@ -15,6 +15,7 @@ _PLAIN = (
     "amount", "currency", "state", "status", "event", "type", "at", "created", "ref", "reference", "tx_id", "txid",
     "merchanttxid", "gcreference", "gcmerchanttxid", "gcamount", "gccurrency", "gcresultpayment", "gcpaymethod",
     "amount_cents", "payment_ref", "event_id", "method", "transactionid", "rc",
+    "grosamount", "requestid", "transactionreference", "transactiontimestamp", "paymentmethod", "functionalcode",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from tests.fakes.certificates import Certificate
+from wagtail_epayment.admin.masking import masked_lines
 from wagtail_epayment.errors import ProviderRefused, ProviderUnavailable
 from wagtail_epayment.flows import poll_attempt, start_payment
 from wagtail_epayment.models import AttemptState, PaymentContract
@@ -151,3 +152,16 @@ def test_a_lost_answer_is_unknown_and_asked_about(order, contract, operator):
     operator.payer_pays(attempt.merchant_tx_id)
     poll_attempt(attempt)
     assert order.entries.get().amount_cents == order.amount_cents
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_cash_office_sees_amount_and_state_of_an_answer_and_not_who_paid(order, contract, operator):
+    order.payer = {"first_name": "Zoë", "last_name": "Geheimrat", "city": "Geheimstadt"}
+    order.save()
+    pay(order, contract)
+    attempt = order.attempts.get()
+    poll_attempt(attempt)
+    shown = dict(masked_lines(attempt.messages.get()))
+    assert shown["paymentRequest.grosAmount"] == "57.5"
+    assert shown["paymentInformation.status"] == "INITIAL"
+    assert "Geheim" not in str(shown)
