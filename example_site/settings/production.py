@@ -23,5 +23,6 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 WAGTAILADMIN_BASE_URL = os.environ["WAGTAILADMIN_BASE_URL"]
 
+PAYMENT_HOSTS = os.environ.get("PAYMENT_HOSTS", "").split()
 # No provider until a contract with one is set up; the sandbox moves no money.
 WAGTAIL_EPAYMENT = {"PROVIDERS": []}
