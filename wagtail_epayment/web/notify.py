@@ -23,7 +23,10 @@ _MAX_BYTES = 64 * 1024
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def notify(request: HttpRequest, provider: str, contract_id: int) -> HttpResponse:
-    """200: kept and applied, or kept as a discrepancy. 400: garbage, do not repeat. 503: our trouble, please repeat."""
+    """200: kept and applied, or kept as a discrepancy. 400: garbage, do not repeat. 503: our trouble, please repeat.
+
+    What is answered to an unproven message, and to one about a payment not known yet, is the provider's choice.
+    """
     try:
         return HttpResponse(status=_take(request, provider, contract_id))
     except Garbage:
@@ -42,7 +45,9 @@ def _take(request: HttpRequest, provider: str, contract_id: int) -> int:
         return 400
     raw = RawMessage(body=body, headers=_headers(request, provider))
     message = receive(contract=contract, source=MessageSource.NOTIFY, raw=raw)
-    return 200 if message.is_verified and message.processed_at else 503
+    if not message.is_verified:
+        return providers.get(provider).unproven_status
+    return 200 if message.processed_at else providers.get(provider).waiting_status
 
 
 def _headers(request: HttpRequest, provider: str) -> dict[str, str]:
