@@ -28,6 +28,8 @@ from ..reconciliation.classes import lines, messages, still_open
 from ..transitions import OPEN
 
 Sites = QuerySet[Site]
+#: A message younger than this may just be in the hands of the process that brought it.
+_IN_HANDS = datetime.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,8 @@ def _payments_cents(sites: Sites) -> Iterable[Reading]:
 
 
 def _unprocessed(sites: Sites) -> Iterable[Reading]:
-    rows = ProviderMessage.objects.filter(processed_at=None, contract__site__in=sites)
+    before = timezone.now() - _IN_HANDS
+    rows = ProviderMessage.objects.filter(processed_at=None, received_at__lt=before, contract__site__in=sites)
     return _counted(rows, "contract__site")
 
 
@@ -185,7 +188,7 @@ MEASURES = (
             _last_poll, combine=max),
     Measure("payments_last_day", "Payments booked in the last 24 hours.", _payments_count, ("currency",)),
     Measure("payments_last_day_cents", "Their sum in cents.", _payments_cents, ("currency",)),
-    Measure("messages_unprocessed", "Provider messages not understood yet.", _unprocessed, alarm_above=0),
+    Measure("messages_unprocessed", "Provider messages not understood for five minutes.", _unprocessed, alarm_above=0),
     Measure("messages_discrepant", "Provider messages that did not fit, undecided.", _messages, alarm_above=0),
     Measure("settlement_lines_open", "Lines of settlement reports without explanation.", _lines, alarm_above=0),
     Measure("outbox_waiting", "Events not told yet.", _outbox_waiting),

@@ -85,7 +85,9 @@ TROUBLES = {
     "poll_overdue_seconds": lambda w: PaymentAttempt.objects.filter(pk=soon_forgotten(w).pk).update(
         next_poll_at=timezone.now() - LONG_AGO
     ),
-    "messages_unprocessed": lambda w: ProviderMessage.objects.update(processed_at=None),
+    "messages_unprocessed": lambda w: ProviderMessage.objects.update(
+        processed_at=None, received_at=timezone.now() - LONG_AGO
+    ),
     "messages_discrepant": lambda w: ProviderMessage.objects.update(discrepancy="It says something else."),
     "settlement_lines_open": lambda w: type(w.line).objects.update(why="not_found", match="unknown", entry=None),
     "outbox_failing": lambda w: OutboxEvent.objects.update(delivered_at=None, attempts=1),
