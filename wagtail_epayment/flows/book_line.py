@@ -50,8 +50,7 @@ def book_line(line: SettlementLine) -> bool:
 
 def _entry(line: SettlementLine, attempt: PaymentAttempt) -> tuple[LedgerEntry | None, str]:
     if line.kind == LineKind.FEE:
-        fee_ref = short(line.key)
-        return book_fee(attempt, amount_cents=line.amount_cents, fee_ref=fee_ref, occurred_at=_instant(line)), ""
+        return _fee(line, attempt), ""
     raw = RawMessage(body=json.dumps(_told(line)).encode(), headers={})
     message = store(contract=attempt.contract, source=MessageSource.SETTLEMENT, raw=raw)
     message = apply_message(message, _word(line, attempt))
@@ -60,6 +59,20 @@ def _entry(line: SettlementLine, attempt: PaymentAttempt) -> tuple[LedgerEntry |
         message.processed_at = timezone.now()
         message.save(update_fields=["processed_at"])
     return _found(line, attempt), message.discrepancy
+
+
+def _fee(line: SettlementLine, attempt: PaymentAttempt) -> LedgerEntry:
+    """Called like what it is taken for, e.g. a chargeback, as the provider's message calls it that may still come.
+
+    What is called like the payment itself, or like a fee that is told already, is called like its line.
+    """
+    payments = attempt.entries.filter(kind=LineKind.PAYMENT).values_list("provider_ref", flat=True)
+    names = [name for name in (line.provider_ref,) if name and name not in {attempt.provider_ref, *payments}]
+    for fee_ref in [*names, short(line.key)]:
+        entry = book_fee(attempt, amount_cents=line.amount_cents, fee_ref=fee_ref, occurred_at=_instant(line))
+        if entry.amount_cents == line.amount_cents and not settled_entries(line.source, [entry.pk]):
+            return entry
+    return entry
 
 
 def _word(line: SettlementLine, attempt: PaymentAttempt) -> Word | RefundWord | ChargebackWord:

@@ -20,8 +20,11 @@ def source_of(report: SettlementReport) -> str:
     return f"{report.contract.provider if report.contract else 'bank'}:{report.site_id}"
 
 
-def compare(lines: Sequence[SettlementLine], *, report: SettlementReport) -> None:
-    """Set on every line what our books say of it, without saving; all of the source of ``report``."""
+def compare(lines: Sequence[SettlementLine]) -> None:
+    """Set on every line what our books say of it, without saving. All are of one source, their reports are at hand."""
+    if not lines:
+        return
+    report = lines[0].report
     said = [as_said(line) for line in lines]
     is_plausible = references.recognise(site_id=report.site_id)
     named = [candidates(f"{each.reference} {each.text}", is_plausible=is_plausible) for each in said]
@@ -29,12 +32,12 @@ def compare(lines: Sequence[SettlementLine], *, report: SettlementReport) -> Non
         said,
         site_id=report.site_id,
         provider=report.contract.provider if report.contract else "",
-        source=source_of(report),
+        source=lines[0].source,
         references={name for names in named for name in names},
     )
     for line, each, names in zip(lines, said, named, strict=True):
         note_finding(line, books.find(each, names))
-        _set_aside(line, report)
+        _set_aside(line)
 
 
 def as_said(line: SettlementLine) -> SettledLine:
@@ -63,7 +66,7 @@ def note_finding(line: SettlementLine, finding: Finding) -> None:
     line.matched_at = timezone.now() if not line.why else None
 
 
-def _set_aside(line: SettlementLine, report: SettlementReport) -> None:
+def _set_aside(line: SettlementLine) -> None:
     """On an account for other purposes too, what names nothing of ours is none of our business."""
-    if line.why in (WhyOpen.NO_NAME, WhyOpen.NOT_FOUND) and report.options.get("is_shared_account"):
+    if line.why in (WhyOpen.NO_NAME, WhyOpen.NOT_FOUND) and line.report.options.get("is_shared_account"):
         line.match, line.why = MatchClass.IGNORED, ""

@@ -79,12 +79,13 @@ def import_file(
     if cls.is_of_bank != (contract is None):
         raise NotUnderstood(_("Bank statements belong to no contract, reports of a provider belong to one."))
     settlements = list(cls(options).read(data))
-    origin = _Origin(site, format_name, contract, data, options or {}, user)
-    return _take_in(origin, settlements)
+    imported = _take_in(_Origin(site, format_name, contract, data, options or {}, user), settlements)
+    reconcile_site(site.pk)
+    return imported
 
 
 def import_fetched(*, contract: PaymentContract, raw: RawMessage, settlement: Settlement) -> Imported:
-    """Take in a report a provider was asked for. Must not run in a transaction of the caller."""
+    """Take in a report a provider was asked for; ``reconcile_site`` then books what it brought."""
     return _take_in(_Origin(contract.site, contract.provider, contract, raw.body), [settlement])
 
 
@@ -98,7 +99,6 @@ def _take_in(origin: _Origin, settlements: Sequence[Settlement]) -> Imported:
         )
         fresh = [each for each in settlements if each.reference not in before]
         reports = tuple(_store(origin, each, keeps_raw=not before and place == 0) for place, each in enumerate(fresh))
-    reconcile_site(origin.site.pk)
     lines = sum(len(each.lines) for each in settlements)
     new = sum(report.new_count for report in reports)
     return Imported(reports=reports, lines=lines, new=new, is_repetition=not fresh)
@@ -131,7 +131,7 @@ def _store(origin: _Origin, settlement: Settlement, *, keeps_raw: bool) -> Settl
         if line.key not in known
     ]
     release_batches(source, {line.batch_key for line in new if line.batch_key})
-    compare(new, report=report)
+    compare(new)
     SettlementLine.objects.bulk_create(new)
     _complete(settlement, known)
     link_batches(source)

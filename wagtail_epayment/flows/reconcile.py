@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from ..errors import PaymentError
-from ..models import Decision, SettlementLine, SettlementReport, WhyOpen
+from ..models import Decision, SettlementLine, WhyOpen
 from ..models.settlement import CLOSING
 from .batches import lock_site, tie_payouts
 from .book_line import book_line
@@ -17,6 +17,8 @@ from .compare import COMPARED, compare
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 10_000
+#: What a report tells may build on itself: a payment, then its chargeback, then the chargeback's reversal.
+_ROUNDS = 4
 
 
 def reconcile_site(site_id: int) -> int:
@@ -24,9 +26,17 @@ def reconcile_site(site_id: int) -> int:
 
     Returns how many lines were booked. Safe to run twice at once: every booking locks its order and is made once.
     """
-    reports = SettlementReport.objects.filter(site=site_id, lines__in=open_lines(site_id)).distinct()
-    for report in reports.select_related("contract").defer("raw"):
-        _compare_again(report)
+    booked = 0
+    for __ in range(_ROUNDS):
+        booked += (now := _round(site_id))
+        if not now:
+            break
+    return booked
+
+
+def _round(site_id: int) -> int:
+    for source in open_lines(site_id).order_by().values_list("source", flat=True).distinct():
+        _compare_again(site_id, source)
     tie_payouts(site_id)
     to_book = SettlementLine.objects.filter(report__site=site_id, why=WhyOpen.TO_BOOK)
     # In the order of the orders, so that two runs never wait for each other crosswise.
@@ -41,13 +51,15 @@ def open_lines(site_id: int) -> QuerySet[SettlementLine]:
 
 
 @transaction.atomic
-def _compare_again(report: SettlementReport) -> None:
+def _compare_again(site_id: int, source: str) -> None:
     """Lines that have found their entry keep it; what the books refused, they would refuse again."""
-    lock_site(report.site_id)
-    lines = open_lines(report.site_id).filter(report=report, entry=None)
-    lines = list(lines.exclude(Q(why=WhyOpen.REFUSED) & ~Q(note="")).order_by("position")[:_AT_ONCE])
+    lock_site(site_id)
+    rows = open_lines(site_id).filter(source=source, entry=None).exclude(Q(why=WhyOpen.REFUSED) & ~Q(note=""))
+    # A report's file is large and encrypted: nobody reads it here.
+    rows = rows.select_related("report__contract").defer("report__raw").order_by("pk")
+    lines = list(rows[:_AT_ONCE])
     before = [_state(line) for line in lines]
-    compare(lines, report=report)
+    compare(lines)
     changed = [line for line, old in zip(lines, before, strict=True) if _state(line) != old]
     SettlementLine.objects.bulk_update(changed, COMPARED, batch_size=200)
 

@@ -9,11 +9,13 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.epayment.reconciliation.bank import Statement, credit
-from tests.epayment.reconciliation.conftest import DAY, Town, line
+from tests.epayment.reconciliation.conftest import DAY, HEAD, Town, line
 from wagtail_epayment.errors import DecisionNotPossible, ProviderUnavailable
+from wagtail_epayment.flows import apply_message
 from wagtail_epayment.flows import reconcile as reconcile_module
 from wagtail_epayment.flows.decide import decide
 from wagtail_epayment.flows.fetch_reports import fetch_all_reports
+from wagtail_epayment.flows.inbox import store
 from wagtail_epayment.flows.reconcile import reconcile_site
 from wagtail_epayment.models import (
     AttemptState,
@@ -21,6 +23,7 @@ from wagtail_epayment.models import (
     DecisionKind,
     LedgerEntry,
     LineKind,
+    MessageSource,
     PaymentContract,
     ProviderMessage,
     Refund,
@@ -29,7 +32,7 @@ from wagtail_epayment.models import (
     SettlementReport,
     WhyOpen,
 )
-from wagtail_epayment.providers.base import RawMessage
+from wagtail_epayment.providers.base import ChargebackWord, RawMessage
 from wagtail_epayment.providers.sandbox.adapter import SandboxProvider
 from wagtail_epayment.settlements.base import SettledLine, Settlement
 from wagtail_epayment.state import OrderState, balance_cents, order_state
@@ -287,3 +290,41 @@ def test_the_message_of_a_report_is_kept_like_any_other(town):
     message = ProviderMessage.objects.get()
     assert (message.source, message.attempt, message.is_verified) == ("settlement", attempt, True)
     assert message.processed_at
+
+
+def test_a_report_may_tell_of_a_payment_and_all_that_followed_at_once(town):
+    attempt = town.attempt()
+    tx = attempt.merchant_tx_id
+    town.reports(
+        f"c1;-57.50;{tx};;22.11.2026;chargeback",
+        f"r1;-10.00;{tx};;21.11.2026;refund",
+        payment(attempt),
+    )
+    assert sorted(attempt.entries.values_list("kind", "amount_cents")) == [
+        ("chargeback", -5750), ("payment", 5750), ("refund", -1000),
+    ]  # fmt: skip
+    assert not SettlementLine.objects.exclude(why="").exists()
+
+
+@pytest.mark.parametrize("is_report_first", [True, False])
+def test_a_chargebacks_fee_is_booked_once_whoever_tells_of_it_first(town, is_report_first):
+    paid = town.paid(payment_ref="tr_1")
+    tx = paid.attempt.merchant_tx_id
+    rows = [f"f1;-3.50;{tx};;22.11.2026;fee;cb_1", f"c1;-57.50;{tx};;22.11.2026;chargeback;cb_1"]
+    word = ChargebackWord(
+        chargeback_ref="cb_1", is_reversal=False, amount_cents=5750, currency="EUR", is_verified=True, fee_cents=350,
+        merchant_tx_id=tx, payment_ref="tr_1",
+    )  # fmt: skip
+
+    def message():
+        raw = RawMessage(body=b"{}", headers={})
+        apply_message(store(contract=town.contract, source=MessageSource.NOTIFY, raw=raw), word)
+
+    def report():
+        town.reports(*rows, head=HEAD.strip() + ";ref\n", column_provider_ref="ref")
+
+    for told in [report, message] if is_report_first else [message, report]:
+        told()
+    booked = LedgerEntry.objects.exclude(kind="payment").order_by("kind").values_list("kind", "amount_cents")
+    assert list(booked) == [("chargeback", -5750), ("fee", -350)]
+    assert not SettlementLine.objects.filter(entry=None).exists()
