@@ -24,6 +24,7 @@ from wagtail_epayment.flows.connect import issue_key, issue_secret
 from wagtail_epayment.flows.import_report import import_file
 from wagtail_epayment.flows.inbox import store
 from wagtail_epayment.flows.issue import issue_receipt
+from wagtail_epayment.flows.refund import refundable_cents, request_refund
 from wagtail_epayment.models import (
     ApiClient,
     EntryKind,
@@ -35,6 +36,7 @@ from wagtail_epayment.models import (
     PaymentContract,
     PaymentOrder,
     ProviderMessage,
+    Refund,
     SettlementLine,
     SettlementReport,
     WebhookDelivery,
@@ -61,10 +63,12 @@ OF_A_TOWN = {
     FinanceTenant: "site",
     KassenzeichenRange: "tenant__site",
     LedgerEntry: "order__site",
+    PaymentAttempt: "order__site",
     PaymentContract: "site",
     PaymentOrder: "site",
     PostingAccount: "tenant__site",
     ProviderMessage: "contract__site",
+    Refund: "order__site",
     SettlementLine: "report__site",
     SettlementReport: "site",
     SchemaPackage: "site",
@@ -162,6 +166,7 @@ def _case_with_money(site, department, clerk):
     order = payments.order_for(case)
     entry = _money(order)
     issue_receipt(entry)
+    request_refund(payment=entry, amount_cents=100, believed_cents=refundable_cents(entry), reason=SECRET, user=clerk)
     raw = RawMessage(body=SECRET.encode(), headers={})
     store(contract=entry.attempt.contract, source=MessageSource.NOTIFY, raw=raw)
     row = f"id;amount;merchant_tx_id;reference;date;kind;text\n1;9.99;{SECRET};{SECRET};20.11.2026;payment;{SECRET}"

@@ -1,4 +1,4 @@
-"""From a draft to real money: the connection tried, the checklist complete, the merchant fixed, the old one replaced."""
+"""From a draft to real money: connection tried, checklist complete, merchant fixed, the old contract replaced."""
 
 from __future__ import annotations
 
