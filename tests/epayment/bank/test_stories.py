@@ -15,7 +15,7 @@ from wagtail_epayment.flows import (
     request_refund,
     start_payment,
 )
-from wagtail_epayment.flows.fetch_reports import fetch_reports
+from wagtail_epayment.flows.fetch_reports import fetch_all_reports
 from wagtail_epayment.models import (
     AttemptState,
     EntryKind,
@@ -73,7 +73,7 @@ def test_a_lie_about_the_amount_waits_for_the_cash_office_until_the_report_tells
     assert not LedgerEntry.objects.exists()
     assert discrepancies()
     pay_out(SandboxMerchant.objects.get())
-    fetch_reports(payer.contract)
+    fetch_all_reports()
     assert LedgerEntry.objects.get(kind=EntryKind.PAYMENT).amount_cents == order.amount_cents
     assert books_agree(order)
 
@@ -215,9 +215,9 @@ def test_after_a_week_every_line_of_the_report_is_explained(paid, payer, order, 
     deliver()
     give_back(bank_payment(), amount_cents=500)
     pay_out(SandboxMerchant.objects.get())
-    fetched = fetch_reports(payer.contract)
+    [fetched] = fetch_all_reports()
     assert (fetched.reports, fetched.error) == (2, "")
-    assert fetch_reports(payer.contract).new_lines == 0
+    assert fetch_all_reports()[0].new_lines == 0
     assert not SettlementLine.objects.exclude(why="").exclude(kind="payout").exists()
     deliver()
     assert books_agree(order)
