@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from tests.fakes.certificates import Certificate
 from wagtail_epayment.admin.masking import masked_lines
 from wagtail_epayment.errors import ProviderRefused, ProviderUnavailable
-from wagtail_epayment.flows import poll_attempt, start_payment
-from wagtail_epayment.models import AttemptState, PaymentContract
+from wagtail_epayment.flows import approve_refund, confirm_by_hand, poll_attempt, request_refund, start_payment
+from wagtail_epayment.models import AttemptState, PaymentContract, RefundState
 from wagtail_epayment.providers.registry import providers
 from wagtail_epayment.providers.xbezahldienste.operators import OPERATORS, as_markdown
 from wagtail_epayment.providers.xbezahldienste.options import OPTION_FIELDS, Options, is_safe_url
@@ -165,3 +165,18 @@ def test_the_cash_office_sees_amount_and_state_of_an_answer_and_not_who_paid(ord
     assert shown["paymentRequest.grosAmount"] == "57.5"
     assert shown["paymentInformation.status"] == "INITIAL"
     assert "Geheim" not in str(shown)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_giving_money_back_is_a_task_for_the_cash_office(order, contract, operator, django_user_model):
+    pay(order, contract)
+    attempt = order.attempts.get()
+    operator.payer_pays(attempt.merchant_tx_id)
+    poll_attempt(attempt)
+    clerk, chief = (django_user_model.objects.create_user(name) for name in ("frau.schmidt", "herr.kaya"))
+    refund = request_refund(
+        payment=order.entries.get(), amount_cents=1000, believed_cents=5750, reason="Termin fiel aus", user=clerk
+    )
+    assert approve_refund(refund, user=chief).state == RefundState.MANUAL
+    confirm_by_hand(refund, user=chief, reference="Überweisung 7", succeeded=True)
+    assert sum(entry.amount_cents for entry in order.entries.all()) == 4750
