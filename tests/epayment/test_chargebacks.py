@@ -9,7 +9,16 @@ from django.contrib.auth import get_user_model
 
 from wagtail_epayment.errors import ChargebackNotPossible
 from wagtail_epayment.flows import record_chargeback, refundable_cents
-from wagtail_epayment.models import EntryKind, EventKind, LedgerEntry, MessageSource, OutboxEvent, ProviderMessage
+from wagtail_epayment.models import (
+    EntryKind,
+    EventKind,
+    LedgerEntry,
+    MessageSource,
+    OutboxEvent,
+    ProviderMessage,
+    Receipt,
+)
+from wagtail_epayment.outbox import deliver_due
 from wagtail_epayment.providers.base import ChargebackWord
 from wagtail_epayment.state import OrderState, balance_cents, due_cents, order_state
 
@@ -107,3 +116,12 @@ def test_without_reason_or_with_a_wrong_sum_nothing_is_booked(payment, order, of
         entered(payment, officer, **change)
     assert order_state(order) == OrderState.PAID
     assert not ProviderMessage.objects.filter(source=MessageSource.HAND).exists()
+
+
+def test_news_of_an_order_paid_again_by_a_won_dispute_reach_everybody(under_way, payment, order):
+    """The money has its receipt already: no second one is made, and nobody waits for it."""
+    tell(under_way, dispute(payment))
+    tell(under_way, dispute(payment, is_reversal=True))
+    assert deliver_due() == 3
+    assert not OutboxEvent.objects.filter(delivered_at=None).exists()
+    assert Receipt.objects.count() == 1
