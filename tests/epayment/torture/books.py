@@ -41,6 +41,11 @@ def giro_moved(giro, order):
 def check_receipts():
     """One for every payment and refund, numbered without gaps."""
     assert not LedgerEntry.objects.filter(kind__in=["payment", "refund"], receipt=None).exists()
+    check_numbers()
+
+
+def check_numbers():
+    """Receipts are numbered without gaps."""
     for numbers in ReceiptNumberRange.objects.all():
         serials = Receipt.objects.filter(site=numbers.site_id, year=numbers.year).values_list("serial", flat=True)
         assert sorted(serials) == list(range(1, numbers.last + 1))
