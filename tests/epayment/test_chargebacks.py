@@ -84,10 +84,19 @@ def test_a_won_dispute_pays_the_order_again(under_way, payment, order):
     assert OutboxEvent.objects.filter(kind=EventKind.ORDER_PAID).count() == 2
 
 
-def test_nothing_comes_back_that_was_not_taken(under_way, payment, order):
+def test_what_comes_back_before_it_was_taken_waits(under_way, payment, order):
     message = tell(under_way, dispute(payment, is_reversal=True))
+    assert (message.processed_at, balance_cents(order)) == (None, 5750)
+    tell(under_way, dispute(payment))
+    tell(under_way, dispute(payment, is_reversal=True))
+    assert (order_state(order), balance_cents(order)) == (OrderState.PAID, 5750)
+
+
+def test_no_more_comes_back_than_was_taken(under_way, payment, order):
+    tell(under_way, dispute(payment, cents=1000))
+    message = tell(under_way, dispute(payment, ref="dp_2", is_reversal=True))
     assert "More would be returned" in message.discrepancy
-    assert balance_cents(order) == 5750
+    assert balance_cents(order) == 4750
 
 
 @pytest.mark.parametrize("cents", [0, 5751, -5750])

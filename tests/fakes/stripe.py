@@ -300,7 +300,7 @@ class FakeStripe(FakeProvider):
     def stranger_pays(self, cents: int, metadata: dict[str, str] | None = None) -> Object:
         """Another shop on the same account."""
         session = self._make("session", "checkout.session", "cs_test_", {
-            "client_reference_id": "bestellung-7", "expires_at": self._seconds + 86400, "locale": None,
+            "client_reference_id": "bestellung-7", "expires_at": self._seconds + 86400, "locale": "auto",
             "mode": "payment", "success_url": "https://shop.test/", "cancel_url": "https://shop.test/",
             "metadata": metadata or {}, "amount_total": cents, "amount_subtotal": cents, "currency": "eur",
             "livemode": self.is_live, "status": "complete", "payment_status": "paid", "payment_intent": None,

@@ -29,5 +29,10 @@ def take_chargeback(books: Books, word: ChargebackWord) -> str:
     return ""
 
 
+def is_ahead(books: Books, word: ChargebackWord) -> bool:
+    """Whether a return has overtaken the chargeback it undoes."""
+    return word.is_reversal and not books.own(EntryKind.CHARGEBACK)
+
+
 def _is_booked(books: Books, word: ChargebackWord) -> bool:
     return any(entry.provider_ref == word.chargeback_ref for entry in books.own(EntryKind.CHARGEBACK_REVERSAL))

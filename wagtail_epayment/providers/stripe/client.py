@@ -49,7 +49,7 @@ def acting(contract: ContractView) -> Iterator[stripe.StripeClient]:
     except OddAnswer as error:
         raise ProviderUnavailable(str(error)) from None
     finally:
-        http.close()
+        http.close()  # type: ignore[no-untyped-call]
 
 
 @contextlib.contextmanager

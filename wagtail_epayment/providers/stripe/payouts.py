@@ -6,14 +6,14 @@ transaction is a line, its fee another; with the payout's own transaction they a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils import timezone
 
 from ...models import LineKind
 from ...settlements.base import SettledLine, Settlement
 from .fields import Said, currency, id_of, instant, must, part, text, whole
-from .ownership import REFERENCE, TX_ID, is_foreign, tx_id_of
+from .ownership import REFERENCE, is_foreign, tx_id_of
 
 _KINDS = {
     "charge": LineKind.PAYMENT,
@@ -39,7 +39,8 @@ _GO_BY_ID = {
 
 def settlement(payout: Said, transactions: Sequence[Said], *, portal: str) -> Settlement:
     """Raises OddAnswer."""
-    lines = [line for each in transactions for line in _lines(each, portal=portal)]
+    tx_ids = _tx_ids(transactions, portal=portal)
+    lines = [line for each in transactions for line in _lines(each, portal=portal, tx_ids=tx_ids)]
     if not any(line.kind == LineKind.PAYOUT for line in lines):
         lines.append(_payout_line(payout))
     paid_on = instant(payout, "arrival_date").date()
@@ -56,12 +57,18 @@ def settlement(payout: Said, transactions: Sequence[Said], *, portal: str) -> Se
     )
 
 
-def _lines(transaction: Said, *, portal: str) -> Iterator[SettledLine]:
+def _tx_ids(transactions: Sequence[Said], *, portal: str) -> Mapping[str, str]:
+    """Our transaction ids by payment intent: disputes and refunds of the same payout do not carry them."""
+    sources = [part(each, "source") for each in transactions]
+    return {id_of(each, "payment_intent"): tx_id for each in sources if (tx_id := tx_id_of(each, portal=portal))}
+
+
+def _lines(transaction: Said, *, portal: str, tx_ids: Mapping[str, str]) -> Iterator[SettledLine]:
     kind = _kind(transaction, portal)
-    yield _line(transaction, kind=kind, key=must(transaction, "id"), cents=whole(transaction, "amount"))
+    yield _line(transaction, kind=kind, key=must(transaction, "id"), cents=whole(transaction, "amount"), tx_ids=tx_ids)
     if fee := whole(transaction, "fee"):
         fee_kind = LineKind.OTHER if kind == LineKind.OTHER else LineKind.FEE
-        yield _line(transaction, kind=fee_kind, key=_fee_key(transaction, kind), cents=-fee)
+        yield _line(transaction, kind=fee_kind, key=_fee_key(transaction, kind), cents=-fee, tx_ids=tx_ids)
 
 
 def _kind(transaction: Said, portal: str) -> LineKind:
@@ -80,9 +87,9 @@ def _fee_key(transaction: Said, kind: LineKind) -> str:
     return f"{must(transaction, 'id')}:fee"
 
 
-def _line(transaction: Said, *, kind: LineKind, key: str, cents: int) -> SettledLine:
+def _line(transaction: Said, *, kind: LineKind, key: str, cents: int, tx_ids: Mapping[str, str]) -> SettledLine:
     source = part(transaction, "source")
-    metadata = part(source, "metadata")
+    payment_ref = id_of(source, "payment_intent")
     is_fee_of_dispute = kind == LineKind.FEE and not key.startswith(must(transaction, "id"))
     return SettledLine(
         key=key,
@@ -90,9 +97,9 @@ def _line(transaction: Said, *, kind: LineKind, key: str, cents: int) -> Settled
         amount_cents=cents,
         currency=currency(transaction),
         provider_ref=key if is_fee_of_dispute else _named(transaction, kind),
-        payment_ref=id_of(source, "payment_intent"),
-        merchant_tx_id=text(metadata, TX_ID),
-        reference=text(metadata, REFERENCE),
+        payment_ref=payment_ref,
+        merchant_tx_id=tx_ids.get(payment_ref, ""),
+        reference=text(part(source, "metadata"), REFERENCE),
         text=_described(transaction),
         booked_on=timezone.localdate(instant(transaction, "created")),
     )
