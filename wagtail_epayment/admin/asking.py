@@ -19,7 +19,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from ..errors import PaymentError
 
 
-class AskingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView, abc.ABC):
+class AskingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView, abc.ABC):  # type: ignore[type-arg]
     """Asks on GET, does on POST. Works without JavaScript."""
 
     model: Any = None

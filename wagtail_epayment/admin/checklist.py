@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,8 @@ from ..providers.registry import providers
 
 def contract_url(name: str, contract: PaymentContract) -> str:
     """The admin address of one of the contract's views."""
-    return reverse(PaymentContract.snippet_viewset.get_url_name(name), args=[contract.pk])  # type: ignore[attr-defined]
+    viewset: Any = PaymentContract.snippet_viewset
+    return reverse(viewset.get_url_name(name), args=[contract.pk])
 
 
 class ContractView(BaseObjectMixin, PermissionCheckedMixin):
@@ -63,7 +65,7 @@ class ChecklistView(ContractView, WagtailAdminTemplateMixin, TemplateView):
         }
 
 
-class ContractStep(ContractView, View):
+class ContractStep(ContractView, View, abc.ABC):
     """Does something with the contract; only by POST."""
 
     permission_required = "change"
@@ -80,9 +82,9 @@ class ContractStep(ContractView, View):
             where = self.object
         return redirect(contract_url("checklist" if where == self.object else "edit", where))
 
+    @abc.abstractmethod
     def do(self, request: HttpRequest) -> PaymentContract:
         """Returns the contract to go on with."""
-        raise NotImplementedError
 
 
 class CheckView(ContractStep):

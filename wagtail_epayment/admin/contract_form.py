@@ -201,9 +201,8 @@ def _secret_field(vendor: type[BaseProvider], name: str) -> forms.CharField:
     attrs = {"autocomplete": "new-password", "spellcheck": "false"}
     is_long = name in vendor.multiline_credentials
     widget = _WriteOnlyTextarea(attrs={**attrs, "rows": 4}) if is_long else forms.PasswordInput(attrs=attrs)
-    return forms.CharField(
-        label=vendor.credential_fields[name], required=False, strip=True, max_length=20_000, widget=widget
-    )
+    label: Any = vendor.credential_fields[name]
+    return forms.CharField(label=label, required=False, strip=True, max_length=20_000, widget=widget)
 
 
 class _WriteOnlyTextarea(forms.Textarea):

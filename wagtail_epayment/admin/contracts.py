@@ -28,7 +28,8 @@ class _FormOfVendor:
     panel: Any
 
     def get_form_class(self) -> type[Any]:
-        return self.panel.get_form_class()  # type: ignore[no-any-return]
+        form_class: type[Any] = self.panel.get_form_class()
+        return form_class
 
 
 class ContractCreateView(_FormOfVendor, CreateView):

@@ -30,24 +30,26 @@ class PaymentsPanel(Component):
 
 def waiting(user: Any) -> list[tuple[str, str]]:
     """Sentences with their addresses: discrepancies nobody has closed, refunds to approve, silent providers."""
+    viewset: Any = PaymentContract.snippet_viewset
+    odd, refunds, silent = _discrepancies(user).count(), _to_approve(user).count(), _silent(user).count()
     told = [
         (
-            _discrepancies(user).count(),
-            lambda n: ngettext("%(n)s message did not fit", "%(n)s messages did not fit", n),
+            odd,
+            ngettext("%(n)s message did not fit", "%(n)s messages did not fit", odd),
             reverse("epayment_messages:index") + "?open=1",
         ),
         (
-            _to_approve(user).count(),
-            lambda n: ngettext("%(n)s refund waits for approval", "%(n)s refunds wait for approval", n),
+            refunds,
+            ngettext("%(n)s refund waits for approval", "%(n)s refunds wait for approval", refunds),
             reverse("epayment_refunds:index") + f"?state={RefundState.REQUESTED}",
         ),
         (
-            _silent(user).count(),
-            lambda n: ngettext("%(n)s payment service does not answer", "%(n)s payment services do not answer", n),
-            reverse(PaymentContract.snippet_viewset.get_url_name("list")),  # type: ignore[attr-defined]
+            silent,
+            ngettext("%(n)s payment service does not answer", "%(n)s payment services do not answer", silent),
+            reverse(viewset.get_url_name("list")),
         ),
     ]
-    return [(sentence(count) % {"n": count}, url) for count, sentence, url in told if count]
+    return [(sentence % {"n": count}, url) for count, sentence, url in told if count]
 
 
 def _discrepancies(user: Any) -> QuerySet[ProviderMessage]:

@@ -41,7 +41,7 @@ class AskForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("believed_cents") != self.refundable:
             # What is shown again is what can be given back now.
-            self.data = {**self.data.dict(), "believed_cents": str(self.refundable)}  # type: ignore[union-attr]
+            self.data = {name: self.data[name] for name in self.data} | {"believed_cents": str(self.refundable)}
             now = format_money(self.refundable, self.payment.currency)
             raise forms.ValidationError(
                 _("Meanwhile something has changed: %(amount)s can be given back now. Please look again.")

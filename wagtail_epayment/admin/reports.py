@@ -25,6 +25,7 @@ from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 
 from ..models import LedgerEntry
 from ..reporting import LENGTH, LINE, Grouping, Row, bars, entries_between, grouped, totals
+from .reconciliation import DayField
 
 _A_PAGE = 100
 #: More bars are no chart any more; the table has them all.
@@ -34,16 +35,14 @@ _BARS = 31
 class ReportForm(forms.Form):
     """Which days, which commune, summed by what. Empty: this month, all of the person's communes, by day."""
 
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("To"), required=False)
     by = forms.ChoiceField(label=_("Summed by"), required=False, choices=Grouping.choices)
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Commune"), required=False, empty_label=_("all"))
 
     def __init__(self, *args: Any, sites: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"].queryset = sites  # type: ignore[attr-defined]
-        for name in ("first", "last"):
-            self.fields[name].widget.format = "%Y-%m-%d"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
