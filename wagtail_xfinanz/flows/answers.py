@@ -1,0 +1,32 @@
+"""What holds of the finance system's answers: the newest one that counts, for each posting."""
+
+from __future__ import annotations
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from ..models import Batch, PostingAcknowledgement, PostingRecord
+
+
+def with_answer(records: QuerySet[PostingRecord]) -> QuerySet[PostingRecord]:
+    """Postings with ``answer``: True accepted, False rejected, None nothing said yet."""
+    newest = PostingAcknowledgement.objects.filter(record=OuterRef("pk"), counts=True).order_by("-pk")
+    return records.annotate(answer=Subquery(newest.values("accepted")[:1]))
+
+
+def rejected_of(batch: Batch) -> QuerySet[PostingRecord]:
+    """Postings of the batch the finance system did not take, and which no reversal has taken back."""
+    return with_answer(batch.postings.filter(reversal=None)).filter(answer=False).order_by("sequence")
+
+
+def contradictions_of(batch: Batch) -> QuerySet[PostingAcknowledgement]:
+    """Answers that contradict an earlier one and wait for somebody to decide."""
+    rows = PostingAcknowledgement.objects.filter(record__batch=batch, counts=False, decision=None)
+    return rows.select_related("record", "source").order_by("pk")
+
+
+def all_reversed_were_rejected(batch: Batch) -> bool:
+    """Whether the batch only takes back postings the finance system did not take."""
+    if batch.postings.filter(reverses=None).exists():
+        return False
+    reversed_ones = PostingRecord.objects.filter(reversal__batch=batch)
+    return not with_answer(reversed_ones).exclude(answer=False).exists()

@@ -1,0 +1,207 @@
+"""A person, or the release itself, asks that a batch be handed over; decisions about hand-overs that stick."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_tasks import task
+from wagtail.log_actions import log
+
+from ..deliveries.registry import DOWNLOAD
+from ..errors import NothingToDo, ReasonMissing, WrongState
+from ..models import (
+    MAY_HAVE_ARRIVED,
+    UNDER_WAY,
+    Batch,
+    BatchDelivery,
+    BatchFile,
+    BatchState,
+    DeliveryChannel,
+    DeliveryState,
+    EventKind,
+)
+from .answers import all_reversed_were_rejected
+from .deliver import deliver
+from .trail import tell
+
+
+@transaction.atomic
+def hand_over(batch: Batch, *, by: Any, reason: str = "") -> BatchDelivery:
+    """Ask for a hand-over through the tenant's channel; it is tried at once, after commit.
+
+    Once a hand-over has or may have arrived, another one needs a reason and is marked as repeated. One that is
+    uncertain is given up by asking for another one. Locks the batch. Raises WrongState, NothingToDo, ReasonMissing.
+    """
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=batch.pk)
+    channel = DeliveryChannel.objects.filter(tenant=batch.tenant_id, is_active=True).first()
+    if channel is None:
+        raise NothingToDo(_("The tenant has no channel: download the file and read it into the finance system."))
+    channel.tenant = batch.tenant
+    file = file_of(batch, channel.format_name)
+    is_repeat = may_have_arrived(batch)
+    _check_reason(reason, is_repeat=is_repeat)
+    _give_up_uncertain(batch, by=by)
+    delivery = BatchDelivery.objects.create(
+        batch=batch,
+        file=file,
+        channel=channel,
+        kind=channel.kind,
+        is_repeat=is_repeat,
+        reason=reason.strip()[:200],
+        next_try_at=timezone.now(),
+        requested_by=by,
+    )
+    tell(batch, EventKind.REQUESTED, delivery=delivery, by=by, text=delivery.reason)
+    log(instance=batch, action="wagtail_xfinanz.deliver", user=by)
+    _soon(delivery)
+    return delivery
+
+
+def hand_over_released(batch: Batch) -> None:
+    """Called in the transaction of the release: hand over by itself if the tenant's channel wants that.
+
+    A batch that only takes back what the finance system rejected stays: it holds nothing that could be taken back.
+    """
+    channels = DeliveryChannel.objects.filter(tenant=batch.tenant_id, is_active=True, is_automatic=True)
+    if not channels.exists():
+        return
+    if all_reversed_were_rejected(batch):
+        text = _("It only reverses postings the finance system did not take. Hand it over if the system asks for it.")
+        tell(batch, EventKind.WITHHELD, text=text)
+    else:
+        hand_over(batch, by=None)
+
+
+@transaction.atomic
+def hand_over_by_hand(batch: Batch, *, by: Any, reason: str) -> BatchDelivery:
+    """A person carries a file over that has or may have arrived otherwise; afterwards it can be downloaded.
+
+    Locks the batch. Raises WrongState, ReasonMissing.
+    """
+    batch = Batch.objects.select_for_update(of=("self",)).select_related("tenant").get(pk=batch.pk)
+    file = file_of(batch, batch.tenant.default_format)
+    is_repeat = may_have_arrived(batch)
+    _check_reason(reason, is_repeat=is_repeat)
+    _give_up_uncertain(batch, by=by)
+    return _downloaded(batch, file, by=by, is_repeat=is_repeat, reason=reason)
+
+
+def note_download(batch: Batch, file: BatchFile, *, by: Any) -> None:
+    """Called in the transaction of the export, with the batch locked. The first download is a hand-over, others copies.
+
+    Raises WrongState if the finance system might get the batch twice.
+    """
+    if batch.state != BatchState.RELEASED:
+        tell(batch, EventKind.COPIED, by=by, text=file.filename)
+        return
+    if may_have_arrived(batch) or under_way(batch):
+        raise WrongState(
+            _("This batch is being handed over by its channel, or may have been. See its trail before you download it.")
+        )
+    _downloaded(batch, file, by=by)
+
+
+def _downloaded(batch: Batch, file: BatchFile, *, by: Any, is_repeat: bool = False, reason: str = "") -> BatchDelivery:
+    delivery = BatchDelivery.objects.create(
+        batch=batch,
+        file=file,
+        kind=DOWNLOAD,
+        state=DeliveryState.SENT,
+        is_repeat=is_repeat,
+        reason=reason.strip()[:200],
+        requested_by=by,
+        sent_at=timezone.now(),
+    )
+    tell(batch, EventKind.SENT, delivery=delivery, by=by, text=delivery.reason or file.filename)
+    mark_exported(batch, by=by)
+    return delivery
+
+
+@transaction.atomic
+def retry(delivery: BatchDelivery, *, by: Any) -> None:
+    """Try a failed hand-over again, or look again what became of an uncertain one. Locks batch and hand-over.
+
+    Raises WrongState.
+    """
+    batch, row = _locked(delivery)
+    if row.state not in (*UNDER_WAY, DeliveryState.FAILED):
+        raise WrongState(_("This hand-over has arrived. To hand the batch over again, say why."))
+    if row.state == DeliveryState.FAILED:
+        if may_have_arrived(batch) or under_way(batch):
+            raise WrongState(_("The batch has been handed over otherwise meanwhile."))
+        row.state = DeliveryState.WAITING
+    row.tries, row.next_try_at = 0, timezone.now()
+    row.save(update_fields=["state", "tries", "next_try_at"])
+    tell(batch, EventKind.REQUESTED, delivery=row, by=by)
+    _soon(row)
+
+
+@transaction.atomic
+def confirm_receipt(delivery: BatchDelivery, *, by: Any, note: str = "") -> None:
+    """A person has seen the batch in the finance system. Locks batch and hand-over. Raises WrongState."""
+    batch, row = _locked(delivery)
+    if row.state not in (DeliveryState.SENT, DeliveryState.UNKNOWN):
+        raise WrongState(_("Only a batch that was or may have been handed over can be confirmed."))
+    now = timezone.now()
+    row.state, row.received_at, row.next_try_at, row.token = DeliveryState.RECEIVED, now, None, ""
+    row.sent_at = row.sent_at or now
+    row.save()
+    mark_exported(batch, by=by)
+    tell(batch, EventKind.RECEIVED, delivery=row, by=by, text=note)
+
+
+def mark_exported(batch: Batch, *, by: Any) -> None:
+    """The finance system has the batch for the first time. The caller holds the lock on the batch."""
+    if batch.state == BatchState.RELEASED:
+        batch.state, batch.exported_by, batch.exported_at = BatchState.EXPORTED, by, timezone.now()
+        batch.save(update_fields=["state", "exported_by", "exported_at"])
+
+
+def may_have_arrived(batch: Batch) -> bool:
+    return batch.state != BatchState.RELEASED or batch.deliveries.filter(state__in=MAY_HAVE_ARRIVED).exists()
+
+
+def under_way(batch: Batch) -> bool:
+    return batch.deliveries.filter(state__in=UNDER_WAY).exists()
+
+
+def file_of(batch: Batch, name: str) -> BatchFile:
+    """Raises WrongState before release or if there is no file in this format."""
+    if not batch.is_final:
+        raise WrongState(_("Only released batches can be exported."))
+    found = batch.files.filter(format=name).first()
+    if found is None:
+        raise WrongState(_("This batch was released without a file in the format “%(name)s”.") % {"name": name})
+    return found
+
+
+def _check_reason(reason: str, *, is_repeat: bool) -> None:
+    if is_repeat and not reason.strip():
+        raise ReasonMissing(_("The finance system may have this batch already. Please say why it gets it again."))
+
+
+def _give_up_uncertain(batch: Batch, *, by: Any) -> None:
+    for row in batch.deliveries.filter(state__in=[DeliveryState.WAITING, DeliveryState.SENDING]):
+        raise WrongState(_("“%(file)s” is being handed over already.") % {"file": row.file})
+    for row in batch.deliveries.select_for_update().filter(state=DeliveryState.UNKNOWN):
+        row.state, row.next_try_at, row.token = DeliveryState.GIVEN_UP, None, ""
+        row.save(update_fields=["state", "next_try_at", "token"])
+        tell(batch, EventKind.GIVEN_UP, delivery=row, by=by)
+
+
+def _locked(delivery: BatchDelivery) -> tuple[Batch, BatchDelivery]:
+    batch = Batch.objects.select_for_update().get(pk=delivery.batch_id)
+    return batch, BatchDelivery.objects.select_for_update().get(pk=delivery.pk)
+
+
+@task()
+def send_delivery(delivery_id: int) -> None:
+    deliver(delivery_id)
+
+
+def _soon(delivery: BatchDelivery) -> None:
+    # Robust: the hand-over is committed; if no task can be made, xfinanz_deliver finds it.
+    transaction.on_commit(lambda: send_delivery.enqueue(delivery.pk), robust=True)
