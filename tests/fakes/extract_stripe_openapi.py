@@ -64,7 +64,7 @@ def extract(spec: dict[str, Any], *, licence: str) -> dict[str, Any]:
     for name, kept in OPERATIONS.items():
         method, path = name.split(" ")
         operation = spec["paths"][path][method.lower()]
-        requests[name] = _only(_parameters(operation), set(kept.split()))
+        requests[name] = _strict(_only(_parameters(operation), set(kept.split())))
         answers[name] = _thin(operation["responses"]["200"]["content"]["application/json"]["schema"])
     objects = {name: _only(spec["components"]["schemas"][name], set(kept.split())) for name, kept in OBJECTS.items()}
     return {
@@ -95,6 +95,17 @@ def _only(schema: dict[str, Any], kept: set[str]) -> dict[str, Any]:
     required = [name for name in schema.get("required", []) if name in kept]
     thin = {"type": "object", "properties": properties, "additionalProperties": False}
     return thin | ({"required": required} if required else {})
+
+
+def _strict(node: Any) -> Any:
+    """Stripe refuses parameters it does not know at any depth; its description says so at the top only."""
+    if isinstance(node, list):
+        return [_strict(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    inner = {name: _strict(value) for name, value in node.items()}
+    is_object = isinstance(inner.get("properties"), dict) and inner.get("type") == "object"
+    return {"additionalProperties": False, **inner} if is_object else inner
 
 
 def _thin(node: Any, *, is_names: bool = False) -> Any:
