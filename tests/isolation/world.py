@@ -209,7 +209,6 @@ def arguments(world, address):
         "task_id": 1,
         "action_name": "approve",
         "name": "kassenbuch",
-        "format_name": "camt",
         "order": order.pk,
         "upload_id": CaseUpload.objects.get(case=case).pk,
         "number": case.number,

@@ -24,6 +24,7 @@ from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 from ..models import Decision, SettlementReport
 from ..reconciliation.classes import TO_LOOK_AT, RowClass, still_open
 from ..reconciliation.summary import Period, open_before, rows_of, tiles
+from ..settlements.registry import formats
 from .reconciliation_cards import card_of, last_reports, with_evidence
 from .reconciliation_rows import EntryView, LineView, MessageView, ReportView
 from .reconciliation_upload import FormatsView, UploadView
@@ -134,10 +135,14 @@ class ReconciliationViewSet(ViewSet):
     menu_item_class = _ReconciliationItem
 
     def get_urlpatterns(self) -> list[Any]:
+        names = [cls.name for cls in formats]
         return [
             path("", self.construct_view(ReconciliationView), name="index"),
             path("import/", self.construct_view(FormatsView), name="formats"),
-            path("import/<slug:format_name>/", self.construct_view(UploadView), name="upload"),
+            *(
+                path(f"import/{name}/", self.construct_view(UploadView, format_name=name), name=f"upload_{name}")
+                for name in names
+            ),
             path("report/<int:pk>/", self.construct_view(ReportView), name="report"),
             path("line/<int:pk>/", self.construct_view(LineView), name="line"),
             path("entry/<int:pk>/", self.construct_view(EntryView), name="entry"),

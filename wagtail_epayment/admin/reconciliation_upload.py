@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -60,7 +60,7 @@ class FormatsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
     header_icon = "upload"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        links = [(cls.label, reverse(f"{NAMESPACE}:upload", args=[cls.name])) for cls in formats]
+        links = [(cls.label, reverse(f"{NAMESPACE}:upload_{cls.name}")) for cls in formats]
         return {**super().get_context_data(**kwargs), "formats": links}
 
 
@@ -70,13 +70,12 @@ class UploadView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
     model = SettlementReport
     permission_required = "reconcile"
     template_name = "wagtail_epayment/admin/reconciliation_upload.html"
+    format_name = ""
     header_icon = "upload"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        if kwargs["format_name"] not in formats:
-            raise Http404
-        self.format_class = formats.get(kwargs["format_name"])
+        self.format_class = formats.get(self.format_name)
         self.sites = sites_for(request.user, Decision, ("reconcile",))
 
     def get_page_title(self) -> str:

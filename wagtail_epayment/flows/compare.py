@@ -60,8 +60,8 @@ def note_finding(line: SettlementLine, finding: Finding) -> None:
     line.match = finding.match
     line.why = finding.why or ""
     line.note = finding.refund_key if finding.is_to_book else ""
-    line.order_id = finding.order  # type: ignore[assignment]
-    line.attempt_id = finding.payment.pk if finding.payment else None  # type: ignore[assignment]
+    line.order_id = finding.order
+    line.attempt_id = finding.payment.pk if finding.payment else None
     line.entry_id = finding.entry.pk if finding.entry else None
     line.matched_at = timezone.now() if not line.why else None
 

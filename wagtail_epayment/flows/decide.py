@@ -89,7 +89,7 @@ def _record(
         kind=kind,
         order=order,
         reason=reason.strip()[:500],
-        decided_by=user,
+        decided_by_id=user.pk,
         **{field: subject},
     )
 

@@ -121,7 +121,7 @@ def _store(origin: _Origin, settlement: Settlement, *, keeps_raw: bool) -> Settl
         sha256=origin.sha256,
         # Several reports of one file keep it once, with the first of them.
         raw=origin.raw.decode("latin-1") if keeps_raw else "",
-        imported_by=origin.user,
+        imported_by_id=origin.user.pk if origin.user else None,
     )
     source = source_of(report)
     known = _known(source, settlement)

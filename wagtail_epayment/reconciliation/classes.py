@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -62,7 +63,7 @@ _KINDS = {
 }
 
 
-def lines(sites: QuerySet[models.Model]) -> QuerySet[SettlementLine]:
+def lines(sites: QuerySet[models.Model]) -> QuerySet[Any]:
     """Lines of these sites with ``row_class`` and ``decided``, the kind of the latest decision."""
     # The same money told by a second source counts once: for the line that told it first.
     earlier = SettlementLine.objects.filter(entry=OuterRef("entry"), pk__lt=OuterRef("pk")).exclude(entry=None)
@@ -84,7 +85,7 @@ def lines(sites: QuerySet[models.Model]) -> QuerySet[SettlementLine]:
     )
 
 
-def entries(sites: QuerySet[models.Model]) -> QuerySet[LedgerEntry]:
+def entries(sites: QuerySet[models.Model]) -> QuerySet[Any]:
     """Entries of the ledger no report has told of, with ``row_class`` and ``decided``; fees come from reports."""
     told = SettlementLine.objects.filter(entry=OuterRef("pk"))
     found = LedgerEntry.objects.filter(~Exists(told), order__site__in=sites).exclude(kind=EntryKind.FEE)

@@ -170,7 +170,7 @@ def explain_line(line: SettlementLine, row_class: str) -> Explanation:
 def _payout(line: SettlementLine, what: str) -> Explanation:
     if line.amount_cents >= 0:
         return Explanation(_("The bank has credited what the provider's report says was paid out."))
-    if line.explains:
+    if line.explains and line.explains.booked_on:
         return Explanation(
             _("Paid out and credited by the bank on %(day)s.") % {"day": date_format(line.explains.booked_on)}
         )

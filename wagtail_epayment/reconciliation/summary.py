@@ -78,7 +78,7 @@ def tiles(sites: QuerySet[models.Model], period: Period) -> list[Tile]:
 def open_before(sites: QuerySet[models.Model], period: Period) -> int:
     """Rows from before the period somebody still has to look at."""
     still = still_open()
-    counted = (
+    counted: tuple[QuerySet[Any], ...] = (
         period.before(lines(sites), DAY_OF["lines"]).filter(still, row_class__in=TO_LOOK_AT),
         period.before(entries(sites), DAY_OF["entries"]).filter(still, row_class__in=TO_LOOK_AT),
         period.before(messages(sites), DAY_OF["messages"]).filter(still),
@@ -98,7 +98,10 @@ def _counted(rows: QuerySet[Any]) -> Iterable[Tile]:
         total[0] += group["n"]
         total[1] += group["n"] if is_open else 0
         total[2] += group["cents"]
-    return [Tile(RowClass(name), *numbers, currency) for (name, currency), numbers in sums.items()]
+    return [
+        Tile(RowClass(name), count=total[0], open=total[1], cents=total[2], currency=currency)
+        for (name, currency), total in sums.items()
+    ]
 
 
 def _without_sum(row_class: RowClass, rows: QuerySet[Any]) -> Iterable[Tile]:

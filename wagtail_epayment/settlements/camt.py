@@ -98,7 +98,7 @@ def _bank_reference(element: etree._Element) -> str:
 
 
 def _content(element: etree._Element) -> str:
-    said = "\x1f".join("".join(part.split()) for part in element.itertext() if part.strip())
+    said = "\x1f".join("".join(str(part).split()) for part in element.itertext() if str(part).strip())
     return hashlib.sha256(said.encode()).hexdigest()[:40]
 
 

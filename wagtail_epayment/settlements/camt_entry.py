@@ -201,5 +201,5 @@ def _day(element: etree._Element, name: str) -> datetime.date | None:
 
 
 def _at(element: etree._Element | None, why: NotUnderstood) -> NotUnderstood:
-    line = 0 if element is None else int(element.sourceline or 0)
-    return NotUnderstood(_("Line %(line)s: %(why)s") % {"line": line, "why": why})
+    line = None if element is None else element.sourceline
+    return NotUnderstood(_("Line %(line)s: %(why)s") % {"line": line or 0, "why": why})

@@ -52,7 +52,7 @@ def root_of(data: bytes) -> etree._Element:
         line = getattr(error, "lineno", 0) or 0
         raise NotUnderstood(_("Line %(line)s: this is not well-formed XML.") % {"line": line}) from error
     info = root.getroottree().docinfo
-    if info.doctype or info.internalDTD is not None:
+    if info.internalDTD is not None:
         raise NotUnderstood(_("The file has a document type definition; bank statements have none."))
     return root
 
@@ -78,4 +78,4 @@ def child(element: etree._Element | None, path: str) -> etree._Element | None:
 def text(element: etree._Element | None, path: str = "") -> str:
     """The text of the first element at ``path`` with everything below it, empty if there is none."""
     found = child(element, path) if path else element
-    return "" if found is None else "".join(found.itertext()).strip()
+    return "" if found is None else "".join(str(part) for part in found.itertext()).strip()
