@@ -13,6 +13,7 @@ from wagtail_epayment.flows.schedule import next_poll
 from wagtail_epayment.models import AttemptState, LedgerEntry, MessageSource, PaymentAttempt, ProviderMessage
 from wagtail_epayment.providers.base import RawMessage, ReturnUrls
 from wagtail_epayment.providers.sandbox.adapter import SandboxProvider
+from wagtail_epayment.rounds import make_round_as_task
 from wagtail_epayment.state import OrderState, order_state
 
 from .conftest import said, signed
@@ -232,3 +233,10 @@ def test_a_disabled_provider_is_no_crash(under_way, settings, contract):
     address = f"/zahlung/melden/sandbox/{contract.pk}/"
     answer = under_way.client.post(address, message.body, content_type="application/json")
     assert answer.status_code == 503
+
+
+def test_the_round_can_be_a_task_as_well(under_way, order, bank):
+    bank.answers_with("succeeded")
+    due()
+    make_round_as_task.enqueue()
+    assert order_state(order) == OrderState.PAID

@@ -38,10 +38,10 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=~models.Q(amount_cents=0), name="epayment_ledger_not_zero"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount_cents} {self.currency}"
+
     @property
     def moved_cents(self) -> int:
         """How much moved, whichever way."""
         return abs(self.amount_cents)
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.amount_cents} {self.currency}"
