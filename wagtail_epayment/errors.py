@@ -35,6 +35,10 @@ class Garbage(PaymentError):
     """A message that cannot belong to any of our payments, whoever sent it."""
 
 
+class InboxFull(PaymentError):
+    """Too much has come in lately that proves nothing: this is not kept, its sender may try again later."""
+
+
 class NotUnderstood(PaymentError):
     """The provider surely said it, but in words this adapter does not know: kept, and asked about later."""
 

@@ -116,7 +116,7 @@ def _proven(
     yield Item(
         "test_payment",
         _("A test payment went through from the first click to the booking"),
-        facts.paid,
+        facts.paid or not provider.can.online,
         _("Add a test contract with the same provider and pay a test order with it, with the provider's test data."),
     )
     yield Item(
@@ -144,7 +144,7 @@ def _surroundings(facts: Facts, provider: type[BaseProvider], now: datetime.date
     yield Item(
         "poller",
         _("The portal asks payment services by itself"),
-        facts.was_polled and not is_late,
+        not provider.can.online or (facts.was_polled and not is_late),
         _(
             "Have “manage.py epayment_poll” run every minute. Then begin a test payment and leave it alone for some "
             "minutes: the portal must ask for it."

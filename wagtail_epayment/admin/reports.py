@@ -52,7 +52,7 @@ class ReportForm(forms.Form):
 
 
 class LedgerReportView(SpreadsheetExportMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Three queries besides those of every admin page, however many entries there are."""
+    """One query on the ledger, however many entries there are."""
 
     model = LedgerEntry
     any_permission_required = ["view"]
@@ -106,7 +106,7 @@ class LedgerReportView(SpreadsheetExportMixin, PermissionCheckedMixin, WagtailAd
             "form": self.form,
             "page": page,
             "rows": [(row, row.as_money()) for row in page],
-            "totals": [(row, row.as_money()) for row in totals(self.entries)],
+            "totals": [(row, row.as_money()) for row in totals(self.rows if is_valid else [])],
             "bars": chart,
             "chart_height": LINE * len(chart),
             "chart_length": LENGTH,

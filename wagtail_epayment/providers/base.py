@@ -20,6 +20,8 @@ from ..settlements.base import Settlement
 class Capabilities:
     """What a provider can do; the rest of the app asks here instead of trying."""
 
+    online: bool = True
+    """Payers are sent to a page of the provider. Without, money comes unannounced and nothing can be begun."""
     notify: bool = False
     poll: bool = False
     refund: bool = False
