@@ -32,6 +32,10 @@ class Conf:
     """For so long at first; twice as long each time it fails again, at most an hour."""
     UNBOUND_DAYS: int = 4
     """How long a genuine message about a payment we do not know is tried again."""
+    UNPROVEN_PER_HOUR: int = 100
+    """So many notifications without proof, or said before, are kept per contract and hour; the rest is turned away."""
+    UNPROVEN_DAYS: int = 30
+    """How long notifications without proof are kept."""
     WATCH_DAYS: int = 14
     """How long ended attempts are still asked for, because providers do correct themselves."""
     SETTLE_DAYS: int = 7

@@ -7,7 +7,7 @@ from .cancel import cancel_order
 from .chargeback import record_chargeback
 from .create import NewItem, create_order
 from .expire import expire
-from .inbox import process_left_over, receive
+from .inbox import forget_unproven, process_left_over, receive
 from .issue import issue_receipt
 from .poll import poll_attempt, poll_due
 from .refund import (
@@ -30,6 +30,7 @@ __all__ = [
     "confirm_by_hand",
     "create_order",
     "expire",
+    "forget_unproven",
     "issue_receipt",
     "poll_attempt",
     "poll_due",

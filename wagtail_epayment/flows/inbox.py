@@ -1,4 +1,7 @@
-"""The inbox: what providers say is kept as it came, committed, before anybody tries to understand it."""
+"""The inbox: what providers say is kept as it came, committed, before anybody tries to understand it.
+
+Anybody can knock at the door, so what proves nothing, and what only repeats, is kept up to a number an hour.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from .. import conf
-from ..errors import Garbage, NotUnderstood, PaymentError
+from ..errors import Garbage, InboxFull, NotUnderstood, PaymentError
 from ..models import MessageSource, PaymentContract, ProviderMessage
-from ..providers.base import RawMessage
+from ..providers.base import RawMessage, Said
 from ..providers.registry import providers
 from .apply import apply_message, finish
 
@@ -20,13 +23,16 @@ logger = logging.getLogger(__name__)
 
 #: A message younger than this may still be in the hands of the request that brought it.
 _IN_HANDS = datetime.timedelta(minutes=1)
+#: So much is kept of a message without proof.
+_UNPROVEN_BYTES = 4096
 
 
 def receive(*, contract: PaymentContract, source: MessageSource, raw: RawMessage) -> ProviderMessage:
     """Keep a notification as it came, less what its provider scrubs, then understand and apply it.
 
     Must not run in a transaction of the caller: what came in stays even if understanding it fails. Raises
-    Garbage for what cannot be a message of this provider; that alone is not kept.
+    Garbage for what cannot be a message of this provider, and InboxFull for one that proves nothing while there
+    are too many of these; they alone are not kept.
     """
     provider = providers.for_contract(contract)
     try:
@@ -34,8 +40,34 @@ def receive(*, contract: PaymentContract, source: MessageSource, raw: RawMessage
     except NotUnderstood as error:
         message = store(contract=contract, source=source, raw=provider.scrub(raw))
         return finish(message, is_verified=True, discrepancy=str(error))
-    message = store(contract=contract, source=source, raw=provider.scrub(raw))
-    return apply_message(message, said)
+    if not said.is_verified and _is_full(contract):
+        raise InboxFull("Too many messages without proof have come in during the last hour.")
+    scrubbed = provider.scrub(raw)
+    message = store(contract=contract, source=source, raw=scrubbed if said.is_verified else _beginning(scrubbed))
+    message = apply_message(message, said)
+    if _is_repetition(message, said) and _is_full(contract, besides=message.pk):
+        message.delete()
+    return message
+
+
+def _is_full(contract: PaymentContract, *, besides: int | None = None) -> bool:
+    """Whether the contract has got too much lately that moved nothing: forged or unproven, or said before."""
+    since = timezone.now() - datetime.timedelta(hours=1)
+    idle = ProviderMessage.objects.filter(contract=contract, source=MessageSource.NOTIFY, dedupe_key="")
+    idle = idle.exclude(pk=besides)
+    most = conf.get().UNPROVEN_PER_HOUR
+    return idle.filter(received_at__gte=since)[:most].count() >= most
+
+
+def _is_repetition(message: ProviderMessage, said: Said) -> bool:
+    """Among genuine messages only the first of its kind has the key."""
+    return bool(message.is_verified and message.processed_at and said.dedupe_key and not message.dedupe_key)
+
+
+def _beginning(raw: RawMessage) -> RawMessage:
+    """Enough to see what somebody tried; proof it has none anyway."""
+    headers = {name: value[:_UNPROVEN_BYTES] for name, value in raw.headers.items()}
+    return RawMessage(body=raw.body[:_UNPROVEN_BYTES], headers=headers)
 
 
 def store(*, contract: PaymentContract, source: MessageSource, raw: RawMessage) -> ProviderMessage:
@@ -77,3 +109,12 @@ def _process(message: ProviderMessage) -> bool:
 
 def _given_up() -> datetime.datetime:
     return timezone.now() - datetime.timedelta(days=conf.get().UNBOUND_DAYS)
+
+
+def forget_unproven(*, limit: int = 1000) -> int:
+    """Delete old messages without proof about which nobody has decided anything. Returns how many."""
+    before = timezone.now() - datetime.timedelta(days=conf.get().UNPROVEN_DAYS)
+    old = ProviderMessage.objects.filter(
+        source=MessageSource.NOTIFY, dedupe_key="", is_verified=False, received_at__lt=before, decisions=None
+    ).exclude(processed_at=None)
+    return ProviderMessage.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:limit])).delete()[0]

@@ -52,6 +52,12 @@ class ProviderMessage(models.Model):
                 condition=models.Q(processed_at__isnull=True),
                 name="epayment_message_unprocessed",
             ),
+            # What moved nothing: forged, unproven or said before.
+            models.Index(
+                fields=["contract", "received_at"],
+                condition=models.Q(source="notify", dedupe_key=""),
+                name="epayment_message_idle",
+            ),
             models.Index(
                 fields=["received_at"], condition=~models.Q(discrepancy=""), name="epayment_message_discrepancy"
             ),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from ..errors import Garbage, PaymentError
+from ..errors import Garbage, InboxFull, PaymentError
 from ..flows import receive
 from ..models import MessageSource, PaymentContract
 from ..providers.base import RawMessage
@@ -31,6 +31,9 @@ def notify(request: HttpRequest, provider: str, contract_id: int) -> HttpRespons
         return HttpResponse(status=_take(request, provider, contract_id))
     except Garbage:
         return HttpResponse(status=400)
+    except InboxFull:
+        # Not worth a line in the log each: there are many.
+        return HttpResponse(status=503)
     except (PaymentError, DatabaseError) as error:
         logger.error("Notification of %s could not be applied: %s", provider, type(error).__name__)
         return HttpResponse(status=503)

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PROVIDERS = ["sandbox", "girocheckout", "xbezahldienste", "housebank", "oldbank"]
+PROVIDERS = ["sandbox", "girocheckout", "xbezahldienste", "stripe", "housebank", "oldbank"]
 
 
 class Boundaries:
