@@ -45,8 +45,8 @@ WORDS = {
 _NEGATIVE = {LineKind.REFUND, LineKind.CHARGEBACK, LineKind.FEE, LineKind.PAYOUT}
 _LAYOUTS = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y", "%Y%m%d")
 _DECIMALS = [
-    (",", gettext_lazy("1.234,56")),
-    (".", gettext_lazy("1,234.56")),
+    (",", "1.234,56"),
+    (".", "1,234.56"),
     ("cents", gettext_lazy("123456 (cents)")),
 ]
 
