@@ -87,6 +87,9 @@ class FolderChannel(BaseChannel):
                 raise name_taken(shipment.name) from error
 
     def withdraw(self, *, part: str) -> bool:
+        if self.view.options.get("checksum_file"):
+            with contextlib.suppress(FileNotFoundError):
+                self.remove(f"{part}.sha256")
         try:
             self.remove(part)
         except FileNotFoundError:

@@ -82,7 +82,11 @@ def _place(delivery: BatchDelivery) -> bool:
             return True
         _withdraw_earlier(channel, delivery)
         channel.upload(shipment, part=part)
-        _about_to_publish(delivery)
+        try:
+            _about_to_publish(delivery)
+        except _Superseded:
+            channel.withdraw(part=part)
+            raise
         channel.publish(shipment, part=part)
     return False
 
@@ -111,10 +115,13 @@ def _was_published(channel: BaseChannel, shipment: Shipment, delivery: BatchDeli
 
 
 def _withdraw_earlier(channel: BaseChannel, delivery: BatchDelivery) -> None:
-    """What an earlier hand-over left behind must not appear beside this one."""
-    earlier = BatchDelivery.objects.filter(batch=delivery.batch_id, channel=delivery.channel_id, pk__lt=delivery.pk)
-    for name, token in earlier.exclude(renaming_token="").values_list("file__filename", "renaming_token"):
-        channel.withdraw(part=part_name(name, token))
+    """What earlier tries left behind holds personal data, and must not appear beside this one."""
+    hand_overs = BatchDelivery.objects.filter(batch=delivery.batch_id, channel=delivery.channel_id)
+    for name, tokens in hand_overs.filter(pk__lte=delivery.pk).values_list("file__filename", "parts"):
+        for token in tokens:
+            if token != delivery.token:
+                channel.withdraw(part=part_name(name, token))
+    _update(delivery, parts=[delivery.token])
 
 
 @transaction.atomic
@@ -131,8 +138,9 @@ def _claim(delivery_id: int) -> BatchDelivery | None:
         return None
     delivery.state, delivery.token = DeliveryState.SENDING, secrets.token_hex(8)
     delivery.tries += 1
+    delivery.parts.append(delivery.token)
     delivery.next_try_at = timezone.now() + LEASE
-    delivery.save(update_fields=["state", "token", "tries", "next_try_at"])
+    delivery.save(update_fields=["state", "token", "tries", "parts", "next_try_at"])
     tell(batch, EventKind.TRYING, delivery=delivery)
     return delivery
 

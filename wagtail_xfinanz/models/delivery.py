@@ -39,7 +39,8 @@ class BatchDelivery(models.Model):
     """One hand-over of a batch; without channel a person downloaded the file.
 
     The database allows one that is no repetition and has not failed, and one under way, for each batch.
-    ``token`` names the try that may act now, ``renaming_token`` the last one that may have given the file its name.
+    ``token`` names the try that may act now, ``renaming_token`` the last one that may have given the file its name,
+    ``parts`` all whose part may still lie at the receiver.
     """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
@@ -54,6 +55,7 @@ class BatchDelivery(models.Model):
     last_error = models.CharField(_("what went wrong"), max_length=300, blank=True)
     token = models.CharField(max_length=16, blank=True)
     renaming_token = models.CharField(max_length=16, blank=True)
+    parts = models.JSONField(default=list)
     requested_by = models.ForeignKey(**_USER, verbose_name=_("asked for by"))
     requested_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
     sent_at = models.DateTimeField(_("handed over at"), null=True)

@@ -65,3 +65,32 @@ def due():
         BatchDelivery.objects.exclude(next_try_at=None).update(next_try_at=timezone.now())
 
     return pass_time
+
+
+@pytest.fixture
+def quittung():
+    """An answer of the finance system to a batch, in XML; ``rejected`` names postings by number."""
+
+    def make(batch, *, rejected=(), only=None, **head):
+        head = {"mandant": batch.tenant.number, "haushaltsjahr": batch.budget_year, "nummer": batch.number} | head
+        records = [row for row in batch.postings.order_by("sequence") if only is None or row.sequence in only]
+        rows = "".join(
+            f'<buchung nr="{row.sequence}" status="{"abgelehnt" if row.sequence in rejected else "angenommen"}">'
+            + ("<code>S17</code><text>Sachkonto gesperrt</text>" if row.sequence in rejected else "")
+            + "</buchung>"
+            for row in records
+        )
+        sums = "".join(
+            f'<{name} anzahl="{len(some)}" summe="{sum(row.amount_cents for row in some) / 100:.2f}"/>'
+            for name, some in (
+                ("angenommen", [row for row in records if row.sequence not in rejected]),
+                ("abgelehnt", [row for row in records if row.sequence in rejected]),
+            )
+        )
+        kopf = "".join(f"<{tag}>{value}</{tag}>" for tag, value in head.items())
+        return (
+            f'<quittung xmlns="urn:wagtail-xfinanz:quittung:1"><kopf>{kopf}</kopf>'
+            f"<buchungen>{rows}</buchungen><kontrollsatz>{sums}</kontrollsatz></quittung>"
+        ).encode()
+
+    return make

@@ -74,7 +74,7 @@ class SftpServer:
     def _serve(self, connection: socket.socket) -> None:
         transport = paramiko.Transport(connection)
         transport.add_server_key(self.host_key)
-        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, sftp_si=_Files, server=self)
+        transport.set_subsystem_handler("sftp", paramiko.SFTPServer, sftp_si=_Files)
         self._transports.append(transport)
         with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
             transport.start_server(server=_Door(self))
@@ -137,9 +137,9 @@ class _Handle(paramiko.SFTPHandle):
 
 
 class _Files(paramiko.SFTPServerInterface):
-    def __init__(self, door, *args, server, **kwargs):
+    def __init__(self, door, *args, **kwargs):
         super().__init__(door, *args, **kwargs)
-        self.server = server
+        self.server = door.server
 
     def _path(self, path):
         return self.server.root / path.lstrip("/")

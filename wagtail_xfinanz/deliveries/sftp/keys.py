@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import io
 import re
@@ -36,7 +35,7 @@ def _agreed(line: str) -> str | None:
         if word.startswith("AAAA"):
             try:
                 return _fingerprint(base64.b64decode(word, validate=True))
-            except binascii.Error:
+            except ValueError:
                 return None
     return None
 
