@@ -210,6 +210,15 @@ def test_a_dispute_that_is_won_in_every_order_ends_paid(bank, attempt, payment, 
     assert agrees(bank, attempt)
 
 
+def test_refunds_of_strangers_on_the_account_wait_and_disturb_nobody(bank, attempt, payment, tells):
+    stranger = bank.stranger_pays(9900)
+    bank.refund_by_hand(stranger["client_reference_id"], 9900)
+    tells()
+    [waiting] = ProviderMessage.objects.filter(processed_at=None)
+    assert waiting.is_verified
+    assert sums() == {EntryKind.PAYMENT: 5750}
+
+
 def test_an_inquiry_changes_nothing(bank, attempt, payment, order, tells):
     bank.bank_asks(attempt.merchant_tx_id)
     tells()

@@ -16,16 +16,18 @@ _FIELDS = {
     "failure_reason", "reason", "balance_transactions", "fee", "net", "reporting_category", "source",
     "payout", "arrival_date", "automatic", "reconciliation_status",
 }  # fmt: skip
+#: Deeper than anything that is read; strangers may send us what they like.
+_DEEPEST = 12
 
 
-def reduced(said: Any) -> Any:
+def reduced(said: Any, *, depth: int = 0) -> Any:
     """The same without the fields nobody here reads; reading it gives the same word."""
+    if depth > _DEEPEST:
+        return None
     if isinstance(said, dict):
-        inner = said.get("data")
-        event = {"data": {"object": reduced(inner.get("object"))}} if isinstance(inner, dict) else {}
-        return {name: reduced(value) for name, value in said.items() if name in _FIELDS} | event
+        return {name: reduced(value, depth=depth + 1) for name, value in said.items() if name in _FIELDS}
     if isinstance(said, list):
-        return [reduced(each) for each in said]
+        return [reduced(each, depth=depth + 1) for each in said]
     return said
 
 
