@@ -9,8 +9,10 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -26,7 +28,7 @@ class AskingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView, ab
     index_url_name: str | None = None
     inspect_url_name: str | None = None
     template_name = "wagtail_epayment/admin/asking.html"
-    header_icon = "undo"
+    header_icon = "rotate"
     question: ClassVar[str | Promise] = ""
     button: ClassVar[str | Promise]
     done: ClassVar[str | Promise]
@@ -46,6 +48,11 @@ class AskingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView, ab
 
     def get_page_title(self) -> str:
         return str(self.button)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
+        above = {"url": reverse(str(self.index_url_name)), "label": _("Refunds")}
+        return [*self.breadcrumbs_items, above, here]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {

@@ -170,7 +170,7 @@ def contract_panel(vendor: type[BaseProvider], *, contract: PaymentContract | No
     options = {_OPTION + name: field for name, field in vendor.option_fields.items()}
     form = type("ContractForm", (BaseContractForm,), {"vendor": vendor, **secrets, **options})
     panels = [
-        FieldPanel("provider"),
+        FieldPanel("provider", classname="w-hidden"),
         FieldPanel("site"),
         FieldPanel("label"),
         MultiFieldPanel([FieldPanel("is_live"), FieldPanel("is_active")], heading=_("Use")),

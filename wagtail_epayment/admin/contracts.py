@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView
 
 from wagtail_sitekit.scoping import SiteScopedSnippetViewSet
@@ -42,6 +42,10 @@ class ContractCreateView(_FormOfVendor, CreateView):
 
     def get_panel(self) -> ObjectList | None:
         return contract_panel(self.vendor, contract=None) if self.vendor else None
+
+    def get_page_subtitle(self) -> str:
+        vendor = self.vendor.label if self.vendor else ""
+        return _now("Contract with %(provider)s") % {"provider": vendor} if vendor else _now("New contract")
 
     def get_initial_form_instance(self) -> PaymentContract:
         return PaymentContract(is_active=False)
@@ -82,7 +86,7 @@ class ContractEditView(_FormOfVendor, EditView):
     @property
     def header_buttons(self) -> list[Button]:
         url = contract_url("checklist", cast(PaymentContract, self.object))
-        return [*super().header_buttons, Button(_("Test and go live"), url=url, icon_name="clipboard-list")]
+        return [*super().header_buttons, HeaderButton(_("Test and go live"), url=url, icon_name="clipboard-list")]
 
 
 class NoProvider(BaseProvider):

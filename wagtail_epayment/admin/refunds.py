@@ -51,7 +51,7 @@ class RefundInspectView(InspectView):
 
 class RefundViewSet(ReadOnlyViewSet):
     model = Refund
-    icon = "undo"
+    icon = "rotate"
     menu_label = _("Refunds")
     index_view_class = RefundIndexView
     inspect_view_class = RefundInspectView

@@ -72,6 +72,9 @@ class LedgerReportView(SpreadsheetExportMixin, PermissionCheckedMixin, WagtailAd
         "kept": _("Kept"),
     }
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
     @cached_property
     def form(self) -> ReportForm:
         today = timezone.localdate()
