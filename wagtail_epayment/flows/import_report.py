@@ -80,7 +80,7 @@ def import_file(
         raise NotUnderstood(_("Bank statements belong to no contract, reports of a provider belong to one."))
     settlements = list(cls(options).read(data))
     imported = _take_in(_Origin(site, format_name, contract, data, options or {}, user), settlements)
-    reconcile_site(site.pk)
+    reconcile_site(site.pk, is_compared=True)
     return imported
 
 

@@ -21,23 +21,30 @@ _AT_ONCE = 10_000
 _ROUNDS = 4
 
 
-def reconcile_site(site_id: int) -> int:
+def reconcile_site(site_id: int, *, is_compared: bool = False) -> int:
     """Compare the open lines of a site anew, book what only a report knows, explain the bank's credits by payouts.
 
-    Returns how many lines were booked. Safe to run twice at once: every booking locks its order and is made once.
+    ``is_compared``: what is open has just been compared, so only what is booked now can make a difference. Returns
+    how many lines were booked. Safe to run twice at once: every booking locks its order and is made once.
     """
     booked = 0
-    for __ in range(_ROUNDS):
-        booked += (now := _round(site_id))
+    for number in range(_ROUNDS):
+        if number or not is_compared:
+            _compare_open(site_id)
+        tie_payouts(site_id)
+        now = _book(site_id)
+        booked += now
         if not now:
             break
     return booked
 
 
-def _round(site_id: int) -> int:
+def _compare_open(site_id: int) -> None:
     for source in open_lines(site_id).order_by().values_list("source", flat=True).distinct():
         _compare_again(site_id, source)
-    tie_payouts(site_id)
+
+
+def _book(site_id: int) -> int:
     to_book = SettlementLine.objects.filter(report__site=site_id, why=WhyOpen.TO_BOOK)
     # In the order of the orders, so that two runs never wait for each other crosswise.
     return sum(_booked(line) for line in to_book.select_related("attempt__contract").order_by("order", "pk"))
