@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 
 from . import conf
 from .formats.csv.profile import Profile
@@ -27,8 +28,32 @@ def _formats(settings_now: conf.Conf) -> Iterator[CheckMessage]:
         if name not in formats:
             hint = f'Known formats: {", ".join(formats.names())}. Does the app that registers "{name}" start first?'
             yield Error(f'WAGTAIL_XFINANZ["FORMATS"] names the unknown format "{name}".', hint=hint, id="xfinanz.E002")
-        elif reason := formats.get(name).not_ready():
+        elif not formats.get(name).per_tenant and (reason := formats.get(name).not_ready()):
             yield Warning(f'The format "{name}" writes no files yet.', hint=reason, id="xfinanz.W001")
+
+
+@register(Tags.database)
+def check_mappings(app_configs: Sequence[Any] | None, databases: Sequence[str] | None = None, **kwargs: Any) -> Any:
+    """Tenants whose finance system waits for a file nobody can make yet. Runs with ``check --database``."""
+    from .flows import equip
+    from .models import FinanceTenant
+
+    if not databases:
+        return []
+    try:
+        tenants = list(FinanceTenant.objects.filter(is_active=True))
+    except DatabaseError:
+        return []  # ``migrate`` runs this check before it has made the tables.
+    found = []
+    for tenant in tenants:
+        if tenant.default_format in formats:
+            reason = equip(type(formats.get(tenant.default_format)), tenant).not_ready()
+            if reason:
+                message = (
+                    f'No file "{tenant.default_format}" can be made for the tenant {tenant}: no batch is released.'
+                )
+                found.append(Warning(message, hint=reason, id="xfinanz.W002"))
+    return found
 
 
 def _profiles(settings_now: conf.Conf) -> Iterator[CheckMessage]:

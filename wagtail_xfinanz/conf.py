@@ -13,8 +13,9 @@ from wagtail_sitekit.conf import load
 class Conf:
     """What a site may set in its ``WAGTAIL_XFINANZ`` dict."""
 
-    FORMATS: Sequence[str] = ("kassenbuch", "csv")
-    """Files made at each release. "kassenbuch" is always made: its hash chains the batches."""
+    FORMATS: Sequence[str] = ("kassenbuch", "csv", "xfinanz")
+    """Files made at each release. "kassenbuch" is always made: its hash chains the batches; "xfinanz" only for tenants
+    with an active mapping."""
     TIME_ZONE: str = "Europe/Berlin"
     """Where the day of a payment and thereby its budget year begins."""
     CSV_PROFILES: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

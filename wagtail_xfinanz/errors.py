@@ -33,3 +33,11 @@ class FormatNotReady(BookkeepingError):
 
 class Tampered(BookkeepingError):
     """Stored bytes, sums or numbers contradict each other."""
+
+
+class MappingInvalid(BookkeepingError):
+    """What should be a mapping cannot be read as one."""
+
+
+class MappingIncomplete(BookkeepingError):
+    """The mapping does not fit its schema yet; its page says where."""

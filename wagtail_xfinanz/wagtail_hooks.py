@@ -78,5 +78,10 @@ def register_log_actions(actions: Any) -> None:
         ("discard", _("Discarded"), _("Draft discarded")),
         ("install_schema", _("Installed"), _("Schema package installed")),
         ("remove_schema", _("Removed"), _("Schema package removed")),
+        ("create_mapping", _("Mapping made"), _("Mapping made")),
+        ("submit_mapping", _("Submitted"), _("Mapping submitted for release")),
+        ("return_mapping", _("Returned"), _("Mapping returned to be changed")),
+        ("release_mapping", _("Released"), _("Mapping released")),
+        ("discard_mapping", _("Discarded"), _("Draft of a mapping discarded")),
     ):
         actions.register_action(f"wagtail_xfinanz.{name}", label, message)

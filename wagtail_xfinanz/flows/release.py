@@ -9,10 +9,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
-from ..errors import SamePerson, WrongState
-from ..formats import Header, Line, formats
+from ..errors import FormatNotReady, SamePerson, WrongState
+from ..formats import BaseFormat, Header, Line, formats
 from ..formats.registry import LEADING
 from ..models import Batch, BatchState, FinanceTenant
+from .equip import equip
 from .store import store_file
 from .sums import check_sums
 
@@ -23,7 +24,8 @@ def release(batch: Batch, *, by: Any) -> Batch:
 
     Locks the tenant, which puts its releases in a row, then the batch. The gapless number, the hash chain, the
     rendered and validated files and the new state are one transaction: all of it exists or nothing. Raises
-    WrongState, SamePerson, Tampered, FormatInvalid or TextNotWritable.
+    WrongState, SamePerson, Tampered, FormatInvalid or TextNotWritable, or FormatNotReady if the file the tenant's
+    finance system reads could not be made.
     """
     tenant = FinanceTenant.objects.select_for_update().get(pk=batch.tenant_id)
     batch = Batch.objects.select_for_update(of=("self",)).select_related("certified_by").get(pk=batch.pk)
@@ -33,13 +35,21 @@ def release(batch: Batch, *, by: Any) -> Batch:
     header = header_of(batch, tenant)
     with translation.override("de"):
         for cls in formats.enabled():
-            if not cls().not_ready():
-                written = store_file(batch, cls(), header=header, lines=lines_of(batch))
+            file_format = equip(cls, tenant)
+            if reason := file_format.not_ready():
+                _may_do_without(cls, tenant, reason)
+            else:
+                written = store_file(batch, file_format, header=header, lines=lines_of(batch))
                 if cls.name == LEADING:
                     batch.content_hash = written.sha256
     batch.save()
     log(instance=batch, action="wagtail_xfinanz.release", user=by)
     return batch
+
+
+def _may_do_without(cls: type[BaseFormat], tenant: FinanceTenant, reason: str) -> None:
+    if cls.name == tenant.default_format:
+        raise FormatNotReady(reason)
 
 
 def _may_release(batch: Batch, by: Any) -> None:
@@ -77,6 +87,10 @@ def header_of(batch: Batch, tenant: FinanceTenant) -> Header:
         released_by=person(batch.released_by),
         released_at=batch.released_at,
         previous_hash=batch.previous_hash,
+        count=batch.count,
+        payments=batch.postings.order_by().values("entry").distinct().count(),
+        total_cents=batch.total_cents,
+        sums=tuple(batch.sums.items()),
     )
 
 

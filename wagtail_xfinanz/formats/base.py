@@ -29,6 +29,11 @@ class Header:
     released_at: datetime.datetime
     previous_hash: str
     currency: str = "EUR"
+    count: int = 0
+    payments: int = 0
+    total_cents: int = 0
+    sums: tuple[tuple[str, int], ...] = ()
+    """What the batch says of its postings; the lines have to agree with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class BaseFormat(abc.ABC):
     label: ClassVar[str | Promise]
     extension: ClassVar[str]
     content_type: ClassVar[str]
+    per_tenant: ClassVar[bool] = False
+    """Whether it needs something that a tenant sets up; then only ``flows.equip`` makes it ready."""
 
     def not_ready(self) -> str:
         """Why no file can be written now and what to do; empty if all is well."""

@@ -4,6 +4,7 @@ from .account import DEPOSIT_KEY, FEE_KEY, PostingAccount
 from .batch import FINAL, OPEN, Batch, BatchState
 from .correction import TextCorrection
 from .file import CHUNK_BYTES, BatchFile, FileChunk
+from .mapping import FIXED, MappingState, MappingVersion
 from .number_range import KassenzeichenRange
 from .posting_record import PostingRecord
 from .schema import SchemaFile, SchemaPackage
@@ -14,6 +15,7 @@ __all__ = [
     "DEPOSIT_KEY",
     "FEE_KEY",
     "FINAL",
+    "FIXED",
     "OPEN",
     "Batch",
     "BatchFile",
@@ -21,6 +23,8 @@ __all__ = [
     "FileChunk",
     "FinanceTenant",
     "KassenzeichenRange",
+    "MappingState",
+    "MappingVersion",
     "PostingAccount",
     "PostingRecord",
     "SchemaFile",

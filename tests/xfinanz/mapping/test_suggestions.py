@@ -1,0 +1,110 @@
+"""Suggestions, and the one mapping that can be ready-made: the publicly known head of AO."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.xfinanz.mapping.samples import AO, LIST, ORDER, ORDERS, POSITION, ao, ledger, loaded
+from tests.xfinanz.schemas.zips import schema, zipped
+from wagtail_xfinanz.mapping import Entry, Mapping, Repeat, Source, SourceKind
+from wagtail_xfinanz.mapping.planning import make_plan
+from wagtail_xfinanz.mapping.suggest import suggest
+from wagtail_xfinanz.schemas import open_package
+from wagtail_xfinanz.schemas.tree import Tree
+
+HEAD = """
+<xs:complexType name="AO"><xs:sequence>
+  <xs:element name="anordnungsDatum" type="xs:date"/><xs:element name="anordnungsNummerExtern" type="xs:string"/>
+  <xs:element name="anzahlPositionen" type="xs:integer"/><xs:element name="bearbeiter" type="xs:string" minOccurs="0"/>
+  <xs:element name="gesamtbetrag"><xs:simpleType><xs:restriction base="xs:decimal"><xs:fractionDigits value="2"/>
+  </xs:restriction></xs:simpleType></xs:element>{more}
+</xs:sequence></xs:complexType>
+<xs:element name="liste"><xs:complexType><xs:sequence><xs:element name="ao" type="x:AO" {occurs}/>
+</xs:sequence></xs:complexType></xs:element>"""
+
+
+def tree_with_head(more="", occurs='maxOccurs="unbounded"', namespace="xFinanz310"):
+    """A synthetic schema around the published lines; the rest of the real one is not public."""
+    body = HEAD.format(more=more, occurs=occurs)
+    attributes = {"targetNamespace": namespace, "xmlns:x": namespace, "elementFormDefault": "qualified"}
+    return Tree(open_package(zipped({"a.xsd": schema(body, **attributes)})))
+
+
+def suggestions(name, mapping):
+    tree = loaded(name)[1]
+    return suggest(tree.root(mapping.message), mapping)
+
+
+def test_names_and_types_suggest_what_goes_where():
+    found = suggestions("anordnung", Mapping(ORDERS.message))
+    assert found[ao(ORDER)].repeat == Repeat.PAYMENTS
+    assert found[ao(POSITION)].repeat == Repeat.ITEMS
+    expected = {
+        f"{LIST}/kopf/nachrichtenID": ("batch", "uuid"),
+        f"{LIST}/kopf/erstelltAm": ("batch", "released_at"),
+        f"{LIST}/kopf/mandant": ("batch", "tenant_number"),
+        f"{LIST}/haushaltsjahr": ("batch", "budget_year"),
+        f"{LIST}/kontrolle/summe": ("sum", ""),
+        f"{ORDER}/gesamtbetrag": ("sum", ""),
+        f"{ORDER}/anzahlPositionen": ("count", ""),
+        f"{ORDER}/kassenzeichen": ("posting", "reference"),
+        f"{POSITION}/@nr": ("posting", "sequence"),
+        f"{POSITION}/betrag": ("posting", "amount"),
+        f"{POSITION}/faelligAm": ("posting", "due_on"),
+        f"{POSITION}/doppisch/sachkonto": ("posting", "account"),
+        f"{POSITION}/kameral/haushaltsstelle": ("posting", "budget_line"),
+    }
+    told = {path: (entry.source.kind.value, entry.source.value) for path, entry in found.items() if entry.source}
+    assert {ao(path): source for path, source in expected.items()}.items() <= told.items()
+    assert found[ao(f"{POSITION}/text")].cut == 27
+
+
+def test_most_of_a_message_is_mapped_by_accepting_them():
+    mapping = Mapping(ORDERS.message)
+    plan = make_plan(mapping.having(suggestions("anordnung", mapping).values()), loaded("anordnung")[1])
+    assert {finding.path for finding in plan.problems} == {
+        ao(f"{LIST}/@produkt"),
+        ao(f"{ORDER}/art/.code"),
+        ao(f"{ORDER}/art/@listVersionID"),
+    }
+
+
+def test_nothing_mapped_is_suggested_anew():
+    assert not set(suggestions("anordnung", ORDERS)) & {entry.path for entry in ORDERS.entries}
+    own = Mapping(ORDERS.message).having([Entry(ao(f"{LIST}/kopf/mandant"), Source(SourceKind.CONSTANT, "1"))])
+    assert ao(f"{LIST}/kopf/mandant") not in suggestions("anordnung", own)
+
+
+def test_the_other_shape_gets_suggestions_too():
+    found = suggestions("ledger", Mapping("{http://ledger.example/2020}Ledger"))
+    assert found[ledger("Ledger/head/year")].source.value == "budget_year"
+
+
+def test_the_known_head_of_ao_is_offered_and_nothing_more():
+    tree = tree_with_head(more='<xs:element name="unbekannt" type="xs:string"/>')
+    mapping = Mapping("{xFinanz310}liste")
+    found = suggest(tree.root(mapping.message), mapping)
+    ao_path = "/{xFinanz310}liste/{xFinanz310}ao"
+    known = ["anordnungsDatum", "anordnungsNummerExtern", "anzahlPositionen", "bearbeiter", "gesamtbetrag"]
+    assert set(found) == {ao_path, *(f"{ao_path}/{{xFinanz310}}{name}" for name in known)}
+    assert found[ao_path].repeat == Repeat.PAYMENTS
+    plan = make_plan(mapping.having(found.values()), tree)
+    assert [finding.path for finding in plan.problems] == [f"{ao_path}/{{xFinanz310}}unbekannt"]
+
+
+def test_one_ao_for_the_whole_batch_takes_the_batch():
+    found = suggest((tree := tree_with_head(occurs="")).root("{xFinanz310}liste"), Mapping("{xFinanz310}liste"))
+    assert found["/{xFinanz310}liste/{xFinanz310}ao/{xFinanz310}anordnungsNummerExtern"].source.value == "name"
+    plan = make_plan(Mapping("{xFinanz310}liste").having(found.values()), tree)
+    assert plan.problems, "nothing in the published lines repeats over postings"
+
+
+@pytest.mark.parametrize("namespace", ["xFinanz", "xFinanz320", "urn:other"])
+def test_other_versions_are_not_taken_for_the_published_one(namespace):
+    tree = tree_with_head(namespace=namespace)
+    found = suggest(tree.root(f"{{{namespace}}}liste"), Mapping(f"{{{namespace}}}liste"))
+    assert f"/{{{namespace}}}liste/{{{namespace}}}ao" not in found
+
+
+def test_the_namespace_of_the_samples_is_no_xfinanz():
+    assert "xFinanz" not in AO

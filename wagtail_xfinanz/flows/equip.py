@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ..formats.base import BaseFormat
+from ..formats.xfinanz.adapter import Equipment, XFinanzFormat
+from ..mapping.plan import Plan, PlanElement
+from ..mapping.planning import make_plan
+from ..mapping.writer import Writer
+from ..models import FinanceTenant, MappingState, MappingVersion
+from .load_schema import LoadedSchema, load_schema
+
+
+def equip(cls: type[BaseFormat], tenant: FinanceTenant) -> BaseFormat:
+    """The format, with what the tenant has set up for it."""
+    if issubclass(cls, XFinanzFormat):
+        return cls(active_equipment(tenant))
+    return cls()
+
+
+def active_equipment(tenant: FinanceTenant) -> Equipment | None:
+    """That of the tenant's active mapping, None without one."""
+    row = MappingVersion.objects.filter(tenant=tenant, state=MappingState.ACTIVE).select_related("package").first()
+    return _active(row.pk) if row else None
+
+
+@lru_cache(maxsize=32)
+def _active(pk: int) -> Equipment:
+    """An active mapping never changes, so its plan can be kept."""
+    row = MappingVersion.objects.select_related("package").get(pk=pk)
+    loaded = load_schema(row.package)
+    return equipment_of(make_plan(row.mapping, loaded.tree), loaded)
+
+
+def equipment_of(plan: Plan, loaded: LoadedSchema) -> Equipment:
+    stream = plan.stream
+    parts = [stream] if isinstance(stream, PlanElement) else stream.parts if stream else []
+    return Equipment(
+        schema=loaded.package.schema,
+        root=plan.root.name,
+        records=tuple(part.name for part in parts if isinstance(part, PlanElement)),
+        write=lambda out, header, lines: Writer(plan, out, header=header, lines=lines).write(),
+    )
