@@ -20,6 +20,12 @@ class Conf:
     """Where the day of a payment and thereby its budget year begins."""
     CSV_PROFILES: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By tenant number ("" for all others): "columns" (a list of names), "encoding" ("utf-8-sig" or "cp1252")."""
+    HANDOVER_DIRECTORIES: Mapping[str, str] = field(default_factory=dict)
+    """Absolute path of the directory a commune may hand files over in, by host name of its site."""
+    SFTP_HOSTS: Sequence[str] = ()
+    """Servers files may be sent to, e.g. "*.kreis.example". Empty: whichever a commune's administrator enters."""
+    DELIVERY_TIMEOUT: float = 30.0
+    """Seconds to wait for each answer of a server."""
 
 
 def get() -> Conf:

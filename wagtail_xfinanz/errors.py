@@ -41,3 +41,11 @@ class MappingInvalid(BookkeepingError):
 
 class MappingIncomplete(BookkeepingError):
     """The mapping does not fit its schema yet; its page says where."""
+
+
+class ReasonMissing(BookkeepingError):
+    """What is about to be done needs a reason an auditor can read."""
+
+
+class AnswerRefused(BookkeepingError):
+    """An answer of the finance system contradicts itself or our books; nothing of it was taken in."""

@@ -7,13 +7,15 @@ _READ = [
     "view_postingaccount",
     "view_kassenzeichenrange",
     "view_schemapackage",
+    "view_deliverychannel",
     "view_batch",
 ]
 _CONFIGURE = [
     f"{verb}_{model}"
-    for model in ("financetenant", "postingaccount", "kassenzeichenrange")
+    for model in ("financetenant", "postingaccount", "kassenzeichenrange", "deliverychannel")
     for verb in ("add", "change")
 ]
+_HAND_OVER = ["deliver_batch", "acknowledge_batch"]
 
 
 def _named(*codenames: str) -> list[str]:
@@ -24,7 +26,7 @@ ROLE_PERMISSIONS: dict[str, list[str]] = {
     "portal_admin": _named(*_READ[:-1], *_CONFIGURE, "add_schemapackage", "delete_schemapackage"),
     "editor": [],
     "clerk": [],
-    "certifier": _named(*_READ, "collect_batch", "certify_batch", "export_batch", "reverse_batch"),
-    "releaser": _named(*_READ, "collect_batch", "release_batch", "export_batch"),
+    "certifier": _named(*_READ, "collect_batch", "certify_batch", "export_batch", "reverse_batch", *_HAND_OVER),
+    "releaser": _named(*_READ, "collect_batch", "release_batch", "export_batch", *_HAND_OVER),
     "auditor": _named(*_READ),
 }

@@ -15,18 +15,22 @@ from wagtail.snippets.models import register_snippet
 from wagtail_sitekit.scoping import SitePolicy
 
 from .admin.batches import BatchViewSet
+from .admin.channels import DeliveryChannelViewSet
 from .admin.schemas import SchemaPackageViewSet
 from .admin.settings import FinanceTenantViewSet, KassenzeichenRangeViewSet, PostingAccountViewSet
-from .models import Batch, FinanceTenant, KassenzeichenRange, PostingAccount, SchemaPackage
+from .models import Batch, DeliveryChannel, FinanceTenant, KassenzeichenRange, PostingAccount, SchemaPackage
 
 register_permission_policy(FinanceTenant, SitePolicy(FinanceTenant))
 register_permission_policy(PostingAccount, SitePolicy(PostingAccount, site_lookup="tenant__site"))
 register_permission_policy(KassenzeichenRange, SitePolicy(KassenzeichenRange, site_lookup="tenant__site"))
 register_permission_policy(Batch, SitePolicy(Batch, site_lookup="tenant__site"))
+register_permission_policy(DeliveryChannel, SitePolicy(DeliveryChannel, site_lookup="tenant__site"))
 register_permission_policy(SchemaPackage, SitePolicy(SchemaPackage, shared=True))
 
 accounts = PostingAccountViewSet()
 register_snippet(accounts)
+channels = DeliveryChannelViewSet()
+register_snippet(channels)
 
 
 class ProblemsItem(MenuItem):
@@ -60,7 +64,28 @@ class CashOfficeGroup(ViewSetGroup):
             icon_name="search",
             order=4,
         )
-        return [*super().get_submenu_items(), problems, accounts.get_menu_item(order=3), coverage]
+        return [
+            *super().get_submenu_items(),
+            problems,
+            accounts.get_menu_item(order=3),
+            coverage,
+            *_handover_items(),
+            channels.get_menu_item(order=9),
+        ]
+
+
+def _handover_items() -> list[MenuItem]:
+    rows = (
+        ("handovers", _("Hand-over"), "upload"),
+        ("answers", _("Answers"), "download"),
+        ("rejected", _("Rejected postings"), "cross"),
+    )
+    return [
+        ProblemsItem(
+            label, reverse_lazy(f"xfinanz_batches:{name}"), name=f"xfinanz-{name}", icon_name=icon, order=order
+        )
+        for order, (name, label, icon) in enumerate(rows, start=5)
+    ]
 
 
 @hooks.register("register_admin_viewset")
@@ -75,6 +100,9 @@ def register_log_actions(actions: Any) -> None:
         ("certify", _("Certified"), _("Certified in fact and figures")),
         ("release", _("Released"), _("Released")),
         ("export", _("Exported"), _("Exported for the first time")),
+        ("deliver", _("Hand-over asked for"), _("Hand-over to the finance system asked for")),
+        ("acknowledge", _("Answered"), _("Answer of the finance system imported")),
+        ("check_channel", _("Connection tried"), _("Connection of the hand-over channel tried")),
         ("discard", _("Discarded"), _("Draft discarded")),
         ("install_schema", _("Installed"), _("Schema package installed")),
         ("remove_schema", _("Removed"), _("Schema package removed")),

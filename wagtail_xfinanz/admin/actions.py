@@ -23,7 +23,8 @@ from wagtail_sitekit.scoping import sites_for
 
 from .. import flows
 from ..errors import BookkeepingError
-from ..models import OPEN, Batch, BatchState, FinanceTenant
+from ..flows.answers import rejected_of
+from ..models import FINAL, OPEN, Batch, BatchState, FinanceTenant
 from .next_step import may
 
 
@@ -39,7 +40,7 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView, 
     button: ClassVar[str | Promise]
     done: ClassVar[str | Promise]
     serious: ClassVar[bool] = False
-    states: ClassVar[tuple[str, ...]]
+    states: ClassVar[tuple[str, ...]] = ()
     asks_reason: ClassVar[bool] = False
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -117,7 +118,7 @@ class DiscardView(StepView):
 
 class ReverseView(StepView):
     action = "reverse"
-    states = (BatchState.RELEASED, BatchState.EXPORTED, BatchState.ACKNOWLEDGED, BatchState.REJECTED)
+    states = tuple(state.value for state in FINAL)
     serious = True
     asks_reason = True
     button = gettext_lazy("Reverse")
@@ -126,12 +127,19 @@ class ReverseView(StepView):
     )
     done = gettext_lazy("The draft with the counter-postings is made. It goes the usual way: certify, then release.")
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        has_rejected = self.batch is not None and rejected_of(self.batch).exists()
+        return {**super().get_context_data(**kwargs), "asks_reference": True, "has_rejected": has_rejected}
+
     def do(self, request: HttpRequest) -> str:
         reason = request.POST.get("reason", "").strip()
         if not reason:
             raise BookkeepingError(_("Please say why the postings are reversed."))
-        reference = request.POST.get("reference", "").strip()
-        draft = flows.reverse(self.batch, by=request.user, reason=reason, reference=reference)  # type: ignore[arg-type]
+        some = {
+            "reference": request.POST.get("reference", "").strip(),
+            "only_rejected": request.POST.get("only_rejected") == "on",
+        }
+        draft = flows.reverse(self.batch, by=request.user, reason=reason, **some)  # type: ignore[arg-type]
         return self.back(draft)
 
 

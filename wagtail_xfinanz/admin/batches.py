@@ -19,7 +19,7 @@ from wagtail_sitekit.scoping import SiteScopedViewSet
 from ..formats.registry import formats
 from ..models import Batch, BatchState
 from ..posting import PostingKind
-from . import actions, corrections, coverage, deviations, downloads, problems
+from . import actions, answers, corrections, coverage, deviations, downloads, handover, problems
 from .next_step import may, next_step, who_can
 
 _KEPT = {"index", "index_results", "inspect", "history", "history_results"}
@@ -78,6 +78,7 @@ class BatchInspectView(InspectView):
             "files": self._files(batch),
             "may_export": may(self.request.user, "export", batch),
             "is_exported": batch.is_final and batch.state != BatchState.RELEASED,
+            **handover.summary(self.request.user, batch),
         }
 
     def _files(self, batch: Batch) -> list[dict[str, Any]]:
@@ -116,7 +117,8 @@ class BatchViewSet(SiteScopedViewSet):
     def get_urlpatterns(self) -> list[Any]:
         kept = [pattern for pattern in super().get_urlpatterns() if pattern.name in _KEPT]
         steps = [
-            path(f"<int:pk>/{name}/", self.construct_view(view), name=name) for name, view in actions.VIEWS.items()
+            path(f"<int:pk>/{name}/", self.construct_view(view), name=name)
+            for name, view in {**actions.VIEWS, **handover.VIEWS}.items()
         ]
         return [
             *kept,
@@ -126,6 +128,13 @@ class BatchViewSet(SiteScopedViewSet):
             path("problems/", self.construct_view(problems.ProblemsView), name="problems"),
             path("<int:pk>/deviations/", self.construct_view(deviations.DeviationsView), name="deviations"),
             path("correct/<uuid:order>/", self.construct_view(corrections.CorrectView), name="correct"),
+            path("<int:pk>/trail/", self.construct_view(handover.TrailView), name="trail"),
+            path("handovers/", self.construct_view(handover.HandoversView), name="handovers"),
+            path("answers/", self.construct_view(answers.AnswersView), name="answers"),
+            path("answers/upload/", self.construct_view(answers.UploadView), name="upload_answer"),
+            path("<int:pk>/answers/<slug:name>/", self.construct_view(answers.AnswerFileView), name="answer_file"),
+            path("<int:pk>/decide/", self.construct_view(answers.DecideView), name="decide"),
+            path("rejected/", self.construct_view(answers.RejectedView), name="rejected"),
             path("<int:pk>/export/<slug:name>/", self.construct_view(downloads.ExportView), name="export"),
             path("<int:pk>/files/<slug:name>/", self.construct_view(downloads.FileView), name="file"),
         ]

@@ -45,7 +45,10 @@ class FileView(PermissionCheckedMixin, View):
 
     def get(self, request: HttpRequest, pk: int, name: str) -> HttpResponseBase:
         exported = BatchFile.objects.exclude(batch__state=BatchState.RELEASED)
-        return send(get_object_or_404(exported, batch=pk, format=name))
+        kept = get_object_or_404(exported, batch=pk, format=name)
+        if request.method == "GET":
+            flows.export(kept.batch, file_format=name, by=request.user)
+        return send(kept)
 
 
 def send(kept: BatchFile) -> StreamingHttpResponse:

@@ -21,6 +21,8 @@ def next_step(batch: Batch) -> str:
         return _("Somebody other than %(person)s has to release it.") % {"person": person(batch.certified_by)}
     if batch.state == BatchState.RELEASED:
         return _("The file can be downloaded and read into the finance system.")
+    if batch.state == BatchState.PARTLY:
+        return _("The finance system rejected some postings: reverse their payments and collect anew.")
     if batch.state == BatchState.REJECTED:
         return _("The finance system rejected it: reverse it and collect anew.")
     return _("Nothing more to do.")

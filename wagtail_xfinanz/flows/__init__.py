@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from .acknowledge import acknowledge, tenant_number_of
 from .allocate import allocate
 from .certify import certify
+from .channel import check_channel
 from .collect import collect
 from .correct import correct_texts
+from .decide import decide
+from .deliver import deliver_due
 from .discard import discard
 from .equip import active_equipment, equip
 from .export import export
 from .gather import gather, open_entries
+from .hand_over import confirm_receipt, hand_over, hand_over_by_hand, retry
 from .install_schema import install_schema, remove_schema
 from .load_schema import LoadedSchema, load_schema
 from .mapping import (
@@ -28,28 +33,37 @@ from .verify import verify
 
 __all__ = [
     "LoadedSchema",
+    "acknowledge",
     "active_equipment",
     "allocate",
     "certify",
     "change_mapping",
+    "check_channel",
     "collect",
+    "confirm_receipt",
     "copy_mapping",
+    "correct_texts",
     "create_mapping",
+    "decide",
+    "deliver_due",
+    "discard",
     "discard_mapping",
     "equip",
-    "correct_texts",
-    "discard",
     "export",
     "gather",
+    "hand_over",
+    "hand_over_by_hand",
     "install_schema",
     "load_schema",
     "open_entries",
     "plan_of",
     "release",
     "release_mapping",
-    "return_mapping",
-    "submit_mapping",
     "remove_schema",
+    "retry",
+    "return_mapping",
     "reverse",
+    "submit_mapping",
+    "tenant_number_of",
     "verify",
 ]

@@ -14,6 +14,7 @@ from ..formats import BaseFormat, Header, Line, formats
 from ..formats.registry import LEADING
 from ..models import Batch, BatchState, FinanceTenant
 from .equip import equip
+from .hand_over import hand_over_released
 from .store import store_file
 from .sums import check_sums
 
@@ -44,6 +45,7 @@ def release(batch: Batch, *, by: Any) -> Batch:
                     batch.content_hash = written.sha256
     batch.save()
     log(instance=batch, action="wagtail_xfinanz.release", user=by)
+    hand_over_released(batch)
     return batch
 
 

@@ -7,14 +7,16 @@ from django.utils.translation import gettext as _
 
 from ..errors import NothingToDo, WrongState
 from ..models import Batch, FinanceTenant, PostingRecord
+from .answers import rejected_of
 from .collect import Draft
 
 
 @transaction.atomic
-def reverse(batch: Batch, *, by: Any, reason: str, reference: str = "") -> Batch:
+def reverse(batch: Batch, *, by: Any, reason: str, reference: str = "", only_rejected: bool = False) -> Batch:
     """Take postings of a released batch back by counter-postings in a new draft of the same budget year.
 
-    Always by whole payments; with ``reference`` only those of that Kassenzeichen. Once the draft is released, the
+    Always by whole payments; with ``reference`` only those of that Kassenzeichen, with ``only_rejected`` only those of
+    which the finance system rejected a posting. Once the draft is released, the
     payments are open again and the next collection books them anew, e.g. on a corrected account. Locks the tenant.
     Raises WrongState, or NothingToDo if all is reversed already.
     """
@@ -25,6 +27,8 @@ def reverse(batch: Batch, *, by: Any, reason: str, reference: str = "") -> Batch
     rows = batch.postings.filter(reverses=None, reversal=None).select_related("entry__order").order_by("sequence")
     if reference:
         rows = rows.filter(entry__order__reference=reference)
+    if only_rejected:
+        rows = rows.filter(entry__in=rejected_of(batch).order_by().values("entry"))
     if not rows.exists():
         raise NothingToDo(_("There is no posting left to reverse."))
     return _counter_batch(batch, tenant, rows, by=by, reason=reason)

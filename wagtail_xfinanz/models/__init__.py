@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from .account import DEPOSIT_KEY, FEE_KEY, PostingAccount
-from .batch import FINAL, OPEN, Batch, BatchState
+from .acknowledgement import AcknowledgementImport, PostingAcknowledgement
+from .batch import ANSWERED, FINAL, OPEN, Batch, BatchState
+from .channel import DeliveryChannel
 from .correction import TextCorrection
+from .delivery import ARRIVED, MAY_HAVE_ARRIVED, UNDER_WAY, BatchDelivery, DeliveryState, EventKind, HandoverEvent
 from .file import CHUNK_BYTES, BatchFile, FileChunk
 from .mapping import FIXED, MappingState, MappingVersion
 from .number_range import KassenzeichenRange
@@ -11,21 +14,32 @@ from .schema import SchemaFile, SchemaPackage
 from .tenant import FinanceTenant
 
 __all__ = [
+    "ANSWERED",
+    "ARRIVED",
     "CHUNK_BYTES",
     "DEPOSIT_KEY",
     "FEE_KEY",
     "FINAL",
     "FIXED",
+    "MAY_HAVE_ARRIVED",
     "OPEN",
+    "UNDER_WAY",
+    "AcknowledgementImport",
     "Batch",
+    "BatchDelivery",
     "BatchFile",
     "BatchState",
+    "DeliveryChannel",
+    "DeliveryState",
+    "EventKind",
     "FileChunk",
     "FinanceTenant",
+    "HandoverEvent",
     "KassenzeichenRange",
     "MappingState",
     "MappingVersion",
     "PostingAccount",
+    "PostingAcknowledgement",
     "PostingRecord",
     "SchemaFile",
     "SchemaPackage",

@@ -18,11 +18,13 @@ class BatchState(models.TextChoices):
     EXPORTED = "exported", _("exported")
     # told by the finance system, once it can
     ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    PARTLY = "partly", _("partly rejected")
     REJECTED = "rejected", _("rejected")
 
 
 OPEN = (BatchState.DRAFT, BatchState.CERTIFIED)
-FINAL = (BatchState.RELEASED, BatchState.EXPORTED, BatchState.ACKNOWLEDGED, BatchState.REJECTED)
+ANSWERED = (BatchState.ACKNOWLEDGED, BatchState.PARTLY, BatchState.REJECTED)
+FINAL = (BatchState.RELEASED, BatchState.EXPORTED, *ANSWERED)
 _USER: dict[str, Any] = {"to": settings.AUTH_USER_MODEL, "on_delete": models.PROTECT, "null": True, "related_name": "+"}
 _SIGNED = ("number", "chain_position", "certified_by", "certified_at", "released_by", "released_at")
 
@@ -63,6 +65,8 @@ class Batch(models.Model):
             ("release_batch", "Can release batches"),
             ("export_batch", "Can export batches"),
             ("reverse_batch", "Can reverse postings"),
+            ("deliver_batch", "Can hand batches over to the finance system"),
+            ("acknowledge_batch", "Can import answers of the finance system"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "budget_year", "number"], name="xfinanz_batch_number"),

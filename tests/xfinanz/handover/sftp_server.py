@@ -1,4 +1,4 @@
-"""A real SSH server with SFTP on 127.0.0.1, in threads of the test; whatever a test wants happens before or after a call.
+"""A real SSH server with SFTP on 127.0.0.1, in threads of the test; a test says what happens before or after a call.
 
 It keeps its files in a real directory, and like OpenSSH it never renames over a file that exists.
 """

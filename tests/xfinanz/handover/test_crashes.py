@@ -96,9 +96,7 @@ def batches(site, tenant, anna, bernd, later):
 
 
 @pytest.mark.parametrize("takes_away", [False, True], ids=["keeps files", "takes files away"])
-def test_wherever_a_worker_dies_the_file_is_there_once(
-    site, tenant, directory, inbox, anna, bernd, later, takes_away
-):
+def test_wherever_a_worker_dies_the_file_is_there_once(site, tenant, directory, inbox, anna, bernd, later, takes_away):
     importer = Importer(inbox, takes_away=takes_away)
     directory.options = {"checksum_file": True}
     directory.save()
