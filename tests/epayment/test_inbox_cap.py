@@ -44,6 +44,12 @@ def test_what_was_said_before_is_kept_up_to_the_number_and_always_thanked_for(un
     assert LedgerEntry.objects.count() == 1
 
 
+def test_genuine_but_not_understood_again_and_again_is_kept_up_to_the_number(under_way):
+    answers = [under_way.says(state="dreaming", event_id=f"{n}").status_code for n in range(5)]
+    assert answers == [200] * 3 + [503] * 2
+    assert ProviderMessage.objects.count() == 3
+
+
 def test_of_a_forged_message_only_the_beginning_is_kept(under_way):
     under_way.says(secret="guessed", padding="x" * 20_000)
     assert len(kept(ProviderMessage.objects.get()).body) == 4096

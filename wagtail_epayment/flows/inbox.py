@@ -10,6 +10,7 @@ import json
 import logging
 
 from django.db import DatabaseError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from .. import conf
@@ -31,32 +32,41 @@ def receive(*, contract: PaymentContract, source: MessageSource, raw: RawMessage
     """Keep a notification as it came, less what its provider scrubs, then understand and apply it.
 
     Must not run in a transaction of the caller: what came in stays even if understanding it fails. Raises
-    Garbage for what cannot be a message of this provider, and InboxFull for one that proves nothing while there
-    are too many of these; they alone are not kept.
+    Garbage for what cannot be a message of this provider, and InboxFull for one that proves nothing, or that nobody
+    understands, while there are too many of these; they alone are not kept.
     """
     provider = providers.for_contract(contract)
     try:
         said = provider.parse_notification(raw)
     except NotUnderstood as error:
+        _refuse_beyond(contract)
         message = store(contract=contract, source=source, raw=provider.scrub(raw))
         return finish(message, is_verified=True, discrepancy=str(error))
-    if not said.is_verified and _is_full(contract):
-        raise InboxFull("Too many messages without proof have come in during the last hour.")
+    if not said.is_verified:
+        _refuse_beyond(contract)
     scrubbed = provider.scrub(raw)
     message = store(contract=contract, source=source, raw=scrubbed if said.is_verified else _beginning(scrubbed))
     message = apply_message(message, said)
-    if _is_repetition(message, said) and _is_full(contract, besides=message.pk):
+    if _is_repetition(message, said) and _is_full(_idle(contract).filter(discrepancy="").exclude(pk=message.pk)):
         message.delete()
     return message
 
 
-def _is_full(contract: PaymentContract, *, besides: int | None = None) -> bool:
-    """Whether the contract has got too much lately that moved nothing: forged or unproven, or said before."""
+def _refuse_beyond(contract: PaymentContract) -> None:
+    if _is_full(_idle(contract).exclude(discrepancy="")):
+        raise InboxFull("Too many messages that prove nothing have come in during the last hour.")
+
+
+def _idle(contract: PaymentContract) -> QuerySet[ProviderMessage]:
+    """What came in lately and moved nothing: with a discrepancy if forged or not understood, else said before."""
     since = timezone.now() - datetime.timedelta(hours=1)
-    idle = ProviderMessage.objects.filter(contract=contract, source=MessageSource.NOTIFY, dedupe_key="")
-    idle = idle.exclude(pk=besides)
+    messages = ProviderMessage.objects.filter(contract=contract, source=MessageSource.NOTIFY, dedupe_key="")
+    return messages.filter(received_at__gte=since)
+
+
+def _is_full(messages: QuerySet[ProviderMessage]) -> bool:
     most = conf.get().UNPROVEN_PER_HOUR
-    return idle.filter(received_at__gte=since)[:most].count() >= most
+    return messages[:most].count() >= most
 
 
 def _is_repetition(message: ProviderMessage, said: Said) -> bool:

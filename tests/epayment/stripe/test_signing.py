@@ -87,6 +87,7 @@ def test_every_changed_byte_is_noticed(bank, adapter, event):
         lambda header: header.split(",")[0],
         lambda header: f"t={int(time.time()) + 1},{header.split(',')[1]}",
         lambda header: f"{header},t={int(time.time())}",
+        lambda header: f"{header[:-1]}é",
         lambda header: f"t=1,{header}",
         lambda header: header.replace("t=", "t= "),
         lambda header: f"t=-5,{header.split(',')[1]}",

@@ -66,6 +66,15 @@ def contract_with(site, fake, provider="housebank"):
     )
 
 
+def giro_contract(site, giro):
+    contract = PaymentContract.objects.create(
+        site=site, provider="girocheckout", label="Karte", credentials=giro.credentials(), options=giro.options()
+    )
+    contract.methods = [contract.methods.model(code="card")]
+    contract.save()
+    return contract
+
+
 class Victims:
     """Server processes that may be killed; see ``victim.py``."""
 

@@ -21,9 +21,9 @@ class Town:
         self.orders.append(order)
         return order
 
-    def begun(self):
+    def begun(self, method=""):
         order = self.order()
-        scenarios.start(order.pk, self.contract.pk)
+        scenarios.start(order.pk, self.contract.pk, method)
         return order.attempts.get()
 
 

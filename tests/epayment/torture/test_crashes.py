@@ -15,12 +15,12 @@ from django.db import connection
 
 from tests.fakes.girocheckout import FakeGiroCheckout
 from wagtail_epayment.flows import confirm_by_hand
-from wagtail_epayment.models import LedgerEntry, PaymentContract, Refund, RefundState
+from wagtail_epayment.models import LedgerEntry, Refund, RefundState
 from wagtail_epayment.state import OrderState, order_state
 
 from . import scenarios
 from .books import booked, check_ended, check_events, check_receipts, giro_moved, moved
-from .conftest import contract_with
+from .conftest import contract_with, giro_contract
 from .story import CENTS, Town, job, message, paid, requested
 
 pytestmark = [
@@ -178,15 +178,6 @@ def test_a_refund_at_giro_checkout_is_never_sent_twice(site, told, victims, peop
         assert len({t.parent.reference for t in giro.transactions if t.kind == "REFUND"}) == len(sent)
     check_receipts()
     check_events()
-
-
-def giro_contract(site, giro):
-    contract = PaymentContract.objects.create(
-        site=site, provider="girocheckout", label="Karte", credentials=giro.credentials(), options=giro.options()
-    )
-    contract.methods = [contract.methods.model(code="card")]
-    contract.save()
-    return contract
 
 
 def paid_by_card(town, giro):
