@@ -67,7 +67,7 @@ class SandboxProvider(BaseProvider):
             "tx_id": attempt.merchant_tx_id,
             "amount_cents": attempt.amount_cents,
             "currency": attempt.currency,
-            "purpose": f"{attempt.purpose} {attempt.reference}"[:140],
+            "purpose": attempt.purpose[:140],
             "language": attempt.language,
             "back_url": urls.back,
             "notify_url": urls.notify,
