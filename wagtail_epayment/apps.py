@@ -15,6 +15,7 @@ class EPaymentConfig(AppConfig):
         from .flows.webhook import subscribe_webhooks
         from .models import EventKind
         from .outbox import subscribe
+        from .providers.transfer import adapter  # noqa: F401  registers the provider
         from .receipts import issue_for_event
 
         subscribe(EventKind.ORDER_PAID, issue_for_event, name="wagtail_epayment.receipt")

@@ -32,7 +32,7 @@ def takes(contract: PaymentContract, cents: int) -> bool:
 
 
 def ways_of_paying(order: PaymentOrder) -> list[Way]:
-    names = [cls.name for cls in providers.enabled()]
+    names = [cls.name for cls in providers.enabled() if cls.can.online]
     contracts = order.site.payment_contracts.filter(is_active=True, provider__in=names).order_by("pk")
     cents = due_cents(order)
     return [

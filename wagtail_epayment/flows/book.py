@@ -8,6 +8,7 @@ from django.utils import timezone
 from ..models import EntryKind, EventKind, LedgerEntry, PaymentAttempt
 from ..outbox import publish
 from ..state import Account, account_of
+from ..transfers import PROVIDER
 from .rows import entries_of
 
 
@@ -83,6 +84,8 @@ class Books:
     def _instant(self, said: datetime.datetime | None) -> datetime.datetime:
         """When the provider says it happened, if its clock can be believed; else now."""
         now, leeway = timezone.now(), datetime.timedelta(hours=1)
-        if said and self.attempt.created_at - leeway <= said <= now + leeway:
+        # A transfer's attempt is made when the statement is imported, days after the money came.
+        begun = self.attempt.order.created_at if self.attempt.provider == PROVIDER else self.attempt.created_at
+        if said and begun - leeway <= said <= now + leeway:
             return min(said, now)
         return now

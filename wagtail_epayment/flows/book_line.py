@@ -23,16 +23,19 @@ from .apply import apply_message
 from .fee import book_fee
 from .inbox import store
 from .look_up import settled_entries
+from .transfer import begin_transfer
 
 
 @transaction.atomic
-def book_line(line: SettlementLine) -> bool:
+def book_line(line: SettlementLine, *, is_decided: bool = False) -> bool:
     """Book the money a report tells of, for the attempt it was compared with. False if the books do not take it.
 
     The line goes the way of every word of a provider: kept as a message, then applied. Locks the order, then the
     attempt, then the refund if it is about one, then the line.
     """
     attempt = line.attempt
+    if attempt is None and line.order_id:
+        attempt = begin_transfer(line, is_decided=is_decided)
     if attempt is None:
         return False
     entry, oddity = _entry(line, attempt)
@@ -42,9 +45,9 @@ def book_line(line: SettlementLine) -> bool:
     row.match = MatchClass.BOOKED if entry else MatchClass.UNKNOWN
     row.why = "" if entry else WhyOpen.REFUSED
     row.note = oddity[:300]
-    row.entry = entry
+    row.entry, row.attempt = entry, attempt
     row.matched_at = timezone.now() if entry else None
-    row.save(update_fields=["match", "why", "note", "entry", "matched_at"])
+    row.save(update_fields=["match", "why", "note", "attempt", "entry", "matched_at"])
     return entry is not None
 
 

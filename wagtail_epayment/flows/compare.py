@@ -10,6 +10,7 @@ from ..settlements.base import SettledLine
 from ..settlements.matching import Finding
 from ..settlements.remittance import candidates
 from .look_up import look_up
+from .transfer import judge_transfers
 
 #: What a comparison sets on a line.
 COMPARED = ("match", "why", "note", "attempt", "order", "entry", "matched_at")
@@ -38,6 +39,7 @@ def compare(lines: Sequence[SettlementLine]) -> None:
     for line, each, names in zip(lines, said, named, strict=True):
         note_finding(line, books.find(each, names))
         _set_aside(line)
+    judge_transfers(lines)
 
 
 def as_said(line: SettlementLine) -> SettledLine:

@@ -17,6 +17,7 @@ from ..models import (
 from .book_line import book_line
 from .compare import COMPARED, as_said, note_finding, source_of
 from .look_up import look_up
+from .transfer import can_be_decided
 
 Subject = SettlementLine | LedgerEntry | ProviderMessage
 
@@ -27,8 +28,8 @@ def decide(
     """Record what a person decided about a difference; a later decision overrides, none is ever changed.
 
     ``subject`` is a line of a report, a ledger entry nobody has settled, or a message that did not fit. Assigning a
-    line to an order books its money there if one payment of the order fits it. Locks the order if one is given,
-    then the subject. Raises DecisionNotPossible.
+    line to an order books its money there if one payment of the order fits it, or as a transfer. Locks the order
+    if one is given, then the subject. Raises DecisionNotPossible.
     """
     if not reason.strip():
         raise DecisionNotPossible(_("Please say why."))
@@ -61,6 +62,10 @@ def _assign(subject: Subject, order: PaymentOrder, *, reason: str, user: Abstrac
     _compare_with(line, order)
     if line.why == WhyOpen.TO_BOOK:
         book_line(line)
+    elif can_be_decided(line):
+        line.why, line.attempt = WhyOpen.TO_BOOK, None
+        line.save(update_fields=["why", "attempt"])
+        book_line(line, is_decided=True)
     return _record(line, kind=DecisionKind.ASSIGN, reason=reason, user=user, order=order)
 
 

@@ -43,6 +43,8 @@ def start_payment(
     ProviderUnavailable.
     """
     provider = providers.for_contract(contract)
+    if not provider.can.online:
+        raise ContractNotUsable("Nothing can be begun with this contract.")
     if breaker.is_open(contract):
         raise ProviderUnavailable("The provider does not answer at the moment.")
     attempt, is_new = _committed_attempt(order, contract, method)

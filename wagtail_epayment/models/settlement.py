@@ -50,6 +50,9 @@ class WhyOpen(models.TextChoices):
     CURRENCY = "currency", _("another currency")
     BATCH = "batch", _("the parts do not add up to the batch")
     REFUSED = "refused", _("could not be booked")
+    NOT_WHAT_IS_DUE = "not_what_is_due", _("transferred, but not what is due")
+    NOTHING_DUE = "nothing_due", _("transferred, but nothing is due")
+    WITHDRAWN = "withdrawn", _("transferred for a withdrawn order")
 
 
 class SettlementReport(models.Model):

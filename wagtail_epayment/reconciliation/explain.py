@@ -42,7 +42,29 @@ _OPEN_LINES: Mapping[str, tuple[str | Promise, str | Promise]] = {
     ),
     WhyOpen.NO_ATTEMPT: (
         lazy("The text names the order %(order)s, but nobody began to pay it online: it was transferred directly."),
-        lazy("Book the transfer in the finance system, withdraw the order here and decide “settled elsewhere”."),
+        lazy(
+            "Book the transfer in the finance system, withdraw the order here and decide “settled elsewhere”. With a "
+            "contract “Bank transfer” the portal books such transfers itself."
+        ),
+    ),
+    WhyOpen.NOT_WHAT_IS_DUE: (
+        lazy("%(said)s were transferred for the order %(order)s. That is not what is due, so nothing was booked."),
+        lazy(
+            "Look at the order. If the money is meant for it, assign the line to the order: too little leaves the rest "
+            "open, of too much a refund is proposed."
+        ),
+    ),
+    WhyOpen.NOTHING_DUE: (
+        lazy("%(said)s were transferred for the order %(order)s, but it is paid already. Nothing was booked."),
+        lazy(
+            "Assign the line to the order: the money is booked and its refund proposed. Or ask the payer."
+        ),
+    ),
+    WhyOpen.WITHDRAWN: (
+        lazy("%(said)s were transferred for the order %(order)s, which was withdrawn. Nothing was booked."),
+        lazy(
+            "Assign the line to the order: the money is booked and its refund proposed. Or ask the payer."
+        ),
     ),
     WhyOpen.SEVERAL_ORDERS: (
         lazy("The text names several orders. Which part is for which, the bank does not say."),

@@ -45,6 +45,7 @@ class FormatRegistry:
 #: The registry of the installation.
 formats = FormatRegistry()
 
+from . import bank_csv as _bank_csv  # noqa: E402, F401
 from . import camt as _camt  # noqa: E402, F401
 from . import girocockpit as _girocockpit  # noqa: E402, F401
 from . import plain_csv as _plain_csv  # noqa: E402, F401

@@ -19,11 +19,14 @@ from ..flows import issue_receipt, poll_attempt, start_payment
 from ..flows.issue import RECEIPT_KINDS
 from ..models import AttemptState, LedgerEntry, MessageSource, PaymentAttempt, PaymentOrder
 from ..state import OrderState, account, order_state
+from ..transfers import transfer_details
 from ..transitions import OPEN
 from ..ways import ways_of_paying
 from .urls_of import return_urls
 
 _PAYABLE = (OrderState.OPEN, OrderState.PENDING, OrderState.CHARGED_BACK)
+#: While a payment is being checked nobody is asked to pay a second time.
+_TRANSFERABLE = (OrderState.OPEN, OrderState.CHARGED_BACK)
 
 
 @never_cache
@@ -114,5 +117,6 @@ def page_context(order: PaymentOrder) -> dict[str, Any]:
         "is_waiting": state == OrderState.PENDING or (last is not None and last.state == AttemptState.STARTING),
         "running": next((row for row in attempts if row.state == AttemptState.PENDING and row.redirect_url), None),
         "ways": ways_of_paying(order) if state in _PAYABLE else [],
+        "transfer": transfer_details(order) if state in _TRANSFERABLE else None,
         "payments": sorted((row for row in order.entries.all() if row.kind in RECEIPT_KINDS), key=lambda row: row.pk),
     }
