@@ -91,7 +91,7 @@ class ChargebackForm(forms.Form):
     """A Rücklastschrift somebody read on a bank statement, or its return."""
 
     kind = forms.ChoiceField(
-        label=_("What happened"),
+        label=_("What the bank did"),
         choices=[
             ("taken", _("The payer's bank took the money back (chargeback)")),
             ("returned", _("The bank gave a chargeback's money back to us")),
