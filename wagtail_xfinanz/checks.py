@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
 from . import conf
-from .formats.csv.profile import Profile
+from .formats.csv.profile import from_settings
 from .formats.registry import formats
 
 
@@ -59,7 +59,7 @@ def check_mappings(app_configs: Sequence[Any] | None, databases: Sequence[str] |
 def _profiles(settings_now: conf.Conf) -> Iterator[CheckMessage]:
     for tenant, profile in settings_now.CSV_PROFILES.items():
         try:
-            Profile(**profile)
+            from_settings(profile)
         except (ImproperlyConfigured, TypeError) as error:
             message = f'The CSV profile of tenant "{tenant}" cannot work: {error}'
             yield Error(message, hint='Correct WAGTAIL_XFINANZ["CSV_PROFILES"].', id="xfinanz.E003")

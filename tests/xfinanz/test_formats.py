@@ -14,7 +14,8 @@ from lxml import etree
 from wagtail_xfinanz.errors import FormatInvalid, FormatNotReady
 from wagtail_xfinanz.formats import Header, Line, formats
 from wagtail_xfinanz.formats.base import amount
-from wagtail_xfinanz.formats.csv.profile import Profile
+from wagtail_xfinanz.formats.csv.adapter import CsvFormat
+from wagtail_xfinanz.formats.csv.profile import default_profile, from_settings
 from wagtail_xfinanz.posting import Part, Posting, PostingKind
 from wagtail_xfinanz.text import TextNotWritable, plain
 
@@ -184,7 +185,7 @@ class TestCsvProfiles:
             "CSV_PROFILES": {"4711": {"columns": ["reference", "amount"], "encoding": "cp1252"}}
         }
         out, _control = written("csv", [posting(reference="Ö1")])
-        formats.get("csv").validate(out)
+        CsvFormat(default_profile("4711")).validate(out)
         assert out.getvalue().decode("cp1252").splitlines()[1:] == [
             "Satz;Kassenzeichen;Betrag",
             "B;Ö1;12,50",
@@ -199,7 +200,7 @@ class TestCsvProfiles:
     @pytest.mark.parametrize("fields", [{"columns": ["nix"]}, {"columns": ["label"]}, {"encoding": "latin-9"}])
     def test_a_profile_that_cannot_work_is_refused(self, fields, settings):
         with pytest.raises(ImproperlyConfigured):
-            Profile(**fields)
+            from_settings(fields)
         settings.WAGTAIL_XFINANZ = {"CSV_PROFILES": {"4711": fields}}
         assert [error.id for error in run_checks(tags=["xfinanz"])] == ["xfinanz.E003"]
 

@@ -5,7 +5,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -87,6 +87,10 @@ class BaseFormat(abc.ABC):
     @abc.abstractmethod
     def validate(self, source: BinaryIO) -> None:
         """Read what was written against the format's own rules. Raises FormatInvalid."""
+
+    def settings(self) -> dict[str, Any] | None:
+        """What else decided how the file looks, as JSON; kept beside it. None if there is nothing."""
+        return None
 
     def filename(self, header: Header) -> str:
         return f"{self.name}-{header.tenant_number}-{header.budget_year}-{header.number:06d}.{self.extension}"

@@ -1,137 +1,103 @@
-"""Comma-separated values as spreadsheet programs and importers in Germany expect them: semicolon, decimal comma."""
+"""Text files for finance systems without XFinanz: columns, separators, encodings, fixed widths as a profile says."""
 
 from __future__ import annotations
 
 import codecs
-import csv
-import io
-from collections.abc import Iterable
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ...errors import FormatInvalid
-from ...text import TextNotWritable, TextProblem, plain, unwritable, writable
-from ..base import BaseFormat, Control, Header, Line, amount
+from ..base import BaseFormat, Control, Header, Line
 from ..registry import formats
-from .columns import COLUMNS
-from .profile import Profile, profile_for
-
-_DANGEROUS = ("=", "+", "-", "@")
+from .profile import Column, Encoding, Profile, default_profile
+from .reader import read_back
+from .records import Records
+from .sources import Place
 
 
 @formats.register("csv")
 class CsvFormat(BaseFormat):
-    """Record kinds K (header), B (posting), S (sums) in the first column; columns by the tenant's profile."""
+    """Writes by the profile of a tenant, see ``flows.equip``; without one by that of the settings."""
 
     label = gettext_lazy("CSV")
     extension = "csv"
     content_type = "text/csv"
 
+    def __init__(self, profile: Profile | None = None) -> None:
+        self._profile = profile
+        self._written: Control | None = None
+
     def write(self, out: BinaryIO, *, header: Header, lines: Iterable[Line]) -> Control:
-        profile, control = profile_for(header.tenant_number), Control()
-        if profile.encoding == "utf-8-sig":
+        profile, control = self._profile_for(header), Control()
+        records = Records(profile)
+        ends = bool(profile.header) + bool(profile.trailer)
+        if profile.encoding == Encoding.UTF8_BOM:
             out.write(codecs.BOM_UTF8)
-        rows = _Rows(out, profile)
-        rows.write(_("Header"), ["K", *_safe_all(_header(header))])
-        rows.write(_("Header"), ["Satz", *(COLUMNS[name].title for name in profile.columns)])
+        if profile.header:
+            out.write(records.record("header", Place(header, _announced(header), _NO_LINE, ends)))
+        if profile.has_titles:
+            out.write(records.titles())
         for line in control.counting(lines):
-            rows.write(_record(line), ["B", *(_cell(line, name) for name in profile.columns)])
-        rows.write(_("Sums"), ["S", str(control.count), _comma(control.total_cents), *_by_kind(control)])
+            out.write(records.record("posting", Place(header, control, line)))
+        if profile.trailer:
+            out.write(records.record("trailer", Place(header, control, _NO_LINE, ends)))
+        self._profile, self._written = profile, control
         return control
 
     def validate(self, source: BinaryIO) -> None:
-        """Count and add up the file again. Raises FormatInvalid if the trailer says otherwise."""
-        text = io.TextIOWrapper(source, encoding=_encoding_of(source), newline="")
-        try:
-            found, trailer = _add_up(csv.reader(text, delimiter=";"))
-        finally:
-            text.detach()
-        if trailer != found:
-            raise FormatInvalid(_("The CSV file’s control record does not match its postings."))
+        """Read the file back by its profile; compare with its own control record and, once written, with the postings.
+
+        Raises FormatInvalid.
+        """
+        found = read_back(source, self._profile or default_profile(""))
+        if self._written is None:
+            return
+        is_equal = (found.count, found.total_cents) == (self._written.count, self._written.total_cents)
+        if not is_equal or (found.sums is not None and found.sums != self._written.sums):
+            raise FormatInvalid(_("The CSV file does not hold the postings it was written from."))
+
+    def settings(self) -> dict[str, Any] | None:
+        return self._profile.to_json() if self._profile else None
+
+    def filename(self, header: Header) -> str:
+        return super().filename(header).removesuffix(self.extension) + self._profile_for(header).extension
+
+    def _profile_for(self, header: Header) -> Profile:
+        return self._profile or default_profile(header.tenant_number)
 
 
-def _add_up(rows: Iterable[list[str]]) -> tuple[tuple[int, int], tuple[int, int] | None]:
-    """Count and sum of the postings, and what the trailer says of them."""
-    count, total, trailer, place = 0, 0, None, -1
-    for row in rows:
-        if row[0] == "Satz":
-            place = row.index(COLUMNS["amount"].title)
-        elif row[0] == "B":
-            count, total = count + 1, total + _cents(row[place])
-        elif row[0] == "S":
-            trailer = (int(row[1]), _cents(row[2]))
-    return (count, total), trailer
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A text that is shorter in the file than in its posting."""
+
+    line: Line
+    column: Column
+    original: str
+    written: str
 
 
-class _Rows:
-    """Writes one row at a time and says which field a character does not fit into."""
-
-    def __init__(self, out: BinaryIO, profile: Profile) -> None:
-        self._out = out
-        self._encoding = "utf-8" if profile.encoding == "utf-8-sig" else profile.encoding
-
-    def write(self, record: str, cells: list[str]) -> None:
-        buffer = io.StringIO()
-        csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerow(cells)
-        try:
-            self._out.write(buffer.getvalue().encode(self._encoding))
-        except UnicodeEncodeError as error:
-            bad = dict.fromkeys(error.object[error.start : error.end])
-            raise TextNotWritable([TextProblem(record, self._encoding, char) for char in bad]) from error
+def cuts(profile: Profile, *, header: Header, lines: Iterable[Line]) -> Iterator[Cut]:
+    """Every text the profile cuts, in order."""
+    columns = [column for column in profile.postings if column.is_cut]
+    if not columns:
+        return
+    records = Records(profile)
+    for line in lines:
+        for column in columns:
+            cell = records.cell(column, Place(header, Control(), line), "posting")
+            if cell.text != cell.whole:
+                yield Cut(line, column, cell.whole, cell.text)
 
 
-def _header(header: Header) -> list[str]:
-    return [
-        header.tenant_number,
-        header.tenant_name,
-        str(header.budget_year),
-        str(header.number),
-        header.currency,
-        header.certified_by,
-        header.released_by,
-        header.previous_hash,
-    ]
+def _announced(header: Header) -> Control:
+    """What the batch says before its postings are counted."""
+    control = Control(count=header.count, total_cents=header.total_cents)
+    control.sums.update(dict(header.sums))
+    return control
 
 
-def _record(line: Line) -> str:
-    return _("Posting %(number)s") % {"number": line.sequence}
-
-
-def _cell(line: Line, name: str) -> str:
-    column = COLUMNS[name]
-    value = column.value(line)
-    if isinstance(value, int):
-        return _comma(value)
-    text = plain(value)
-    if unwritable(text):
-        writable(text, record=_record(line), field=name)
-    return _safe(text)
-
-
-def _safe_all(values: list[str]) -> list[str]:
-    return [_safe(writable(value, record=_("Header"), field="K")) for value in values]
-
-
-def _safe(text: str) -> str:
-    """Spreadsheets run cells that begin like a formula; an apostrophe in front keeps them text."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
-
-
-def _comma(cents: int) -> str:
-    return amount(cents).replace(".", ",")
-
-
-def _by_kind(control: Control) -> list[str]:
-    return [cell for kind, cents in control.by_kind().items() for cell in (kind, _comma(cents))]
-
-
-def _cents(text: str) -> int:
-    return int(text.replace(",", ""))
-
-
-def _encoding_of(source: BinaryIO) -> str:
-    start = source.read(3)
-    source.seek(0)
-    return "utf-8-sig" if start == codecs.BOM_UTF8 else "cp1252"
+_NO_LINE: Any = None
