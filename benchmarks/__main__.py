@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-NAMES = ("payments", "pages", "kassenbuch")
+NAMES = ("payments", "orders", "pages", "kassenbuch")
 
 
 def main() -> int:
