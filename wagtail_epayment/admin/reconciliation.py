@@ -8,13 +8,11 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
+from django.http import QueryDict
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.models import Site
 from wagtail.permissions import policy_registry
@@ -26,6 +24,7 @@ from ..reconciliation.classes import TO_LOOK_AT, RowClass, still_open
 from ..reconciliation.summary import Period, open_before, rows_of, tiles
 from ..settlements.registry import formats
 from .reconciliation_cards import card_of, last_reports, with_evidence
+from .reconciliation_page import ReconciliationPage
 from .reconciliation_rows import EntryView, LineView, MessageView, ReportView
 from .reconciliation_upload import FormatsView, UploadView
 
@@ -42,8 +41,8 @@ class PeriodForm(forms.Form):
     """Which commune, which days, which class; what is missing or wrong falls back to all, the last month, none."""
 
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Commune"), required=False, empty_label=_("all"))
-    first = DayField(label=_("From"), required=False)
-    last = DayField(label=_("To"), required=False)
+    first = DayField(label=_("First day"), required=False)
+    last = DayField(label=_("Last day"), required=False)
     row_class = forms.ChoiceField(choices=[("", ""), *RowClass.choices], required=False, widget=forms.HiddenInput)
     only_open = forms.BooleanField(label=_("Only what is still open"), required=False)
 
@@ -67,18 +66,17 @@ class PeriodForm(forms.Form):
         return Period(min(first, last), last)
 
 
-class ReconciliationView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class ReconciliationView(ReconciliationPage):
     """Counts and sums of every class, and the rows of one with their explanations."""
 
     model = SettlementReport
     any_permission_required = ["view"]
     template_name = "wagtail_epayment/admin/reconciliation.html"
     page_title = _("Reconciliation")
-    header_icon = "check"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sites = sites_for(self.request.user, Decision, VIEW_ACTIONS)
-        form = PeriodForm(self.request.GET, sites=sites)
+        form = PeriodForm(_with_period(self.request.GET), sites=sites)
         form.is_valid()
         chosen = sites.filter(pk=form.cleaned_data["site"].pk) if form.cleaned_data.get("site") else sites
         chosen_ids = Site.objects.filter(pk__in=[site.pk for site in chosen])
@@ -120,6 +118,16 @@ class ReconciliationView(PermissionCheckedMixin, WagtailAdminTemplateMixin, Temp
             "row_class": row_class,
         }
         return "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
+def _with_period(asked: QueryDict) -> QueryDict:
+    """What was asked for, with the last month where no days were: the fields show what the page shows."""
+    data = asked.copy()
+    today = timezone.localdate()
+    for name, day in (("first", today - datetime.timedelta(days=_DAYS - 1)), ("last", today)):
+        if not data.get(name):
+            data[name] = day.isoformat()
+    return data
 
 
 class _ReconciliationItem(MenuItem):

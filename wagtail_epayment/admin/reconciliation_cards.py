@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from wagtail_sitekit.money import format_money
 
@@ -154,6 +155,14 @@ def _of_report(report: SettlementReport) -> Card:
 
 #: Details of a line that identify nobody.
 _PLAIN = {"line", "code", "return_reason"}
+_LABELS = {
+    "line": gettext_lazy("Line in the file"),
+    "code": gettext_lazy("Booking code of the bank"),
+    "return_reason": gettext_lazy("Reason of the return"),
+    "name": gettext_lazy("Name of the other side"),
+    "iban": gettext_lazy("Account of the other side"),
+    "text": gettext_lazy("Remittance text"),
+}
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
@@ -166,7 +175,7 @@ def masked_details(line: SettlementLine) -> list[tuple[str, str]]:
             shown.append((name, _MAIL.sub("•••", _IBAN.sub("•••", str(value)))))
         elif value:
             shown.append((name, str(value) if name in _PLAIN else "•••"))
-    return [(name, value) for name, value in shown if value]
+    return [(str(_LABELS.get(name, name)), value) for name, value in shown if value]
 
 
 def _there(facts: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

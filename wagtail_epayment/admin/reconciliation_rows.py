@@ -13,10 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.models import Site
 from wagtail.permissions import policy_registry
 
@@ -36,6 +33,7 @@ from ..models import (
 from ..reconciliation import classes
 from .masking import masked_lines
 from .reconciliation_cards import card_of, class_of_entry, last_reports, masked_details, with_evidence
+from .reconciliation_page import ReconciliationPage
 
 _A_PAGE = 50
 
@@ -66,12 +64,11 @@ class DecisionForm(forms.Form):
         return {**cleaned, "order": order}
 
 
-class RowView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView, abc.ABC):
+class RowView(ReconciliationPage, abc.ABC):
     """Base: shows the row on GET; POST decides, for those who may reconcile on its site."""
 
     any_permission_required = ["view"]
     template_name = "wagtail_epayment/admin/reconciliation_row.html"
-    header_icon = "check"
     can_assign: ClassVar[bool] = False
 
     @cached_property  # whatever the row is, the right is on decisions
@@ -177,14 +174,13 @@ class MessageView(RowView):
         return masked_lines(row)
 
 
-class ReportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class ReportView(ReconciliationPage):
     """A report as it came: who imported it, what it says of itself, and its lines."""
 
     model = SettlementReport
     any_permission_required = ["view"]
     template_name = "wagtail_epayment/admin/reconciliation_report.html"
     page_title = _("Settlement report")
-    header_icon = "check"
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

@@ -10,10 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import TemplateView
 from wagtail.admin import messages
-from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
-from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.models import Site
 
 from wagtail_sitekit.money import format_money
@@ -26,6 +23,7 @@ from ..settlements.base import BaseSettlementFormat
 from ..settlements.registry import formats
 from ..settlements.xml import MAX_BYTES
 from .reconciliation_cards import NAMESPACE
+from .reconciliation_page import ReconciliationPage
 
 
 class UploadForm(forms.Form):
@@ -50,7 +48,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class FormatsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class FormatsView(ReconciliationPage):
     """Which kind of file it is."""
 
     model = SettlementReport
@@ -64,7 +62,7 @@ class FormatsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
         return {**super().get_context_data(**kwargs), "formats": links}
 
 
-class UploadView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class UploadView(ReconciliationPage):
     """The file and the options of its format, filled in as they were the last time."""
 
     model = SettlementReport

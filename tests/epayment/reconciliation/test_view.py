@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from wagtail.models import GroupSitePermission
 
+from tests.epayment.reconciliation.bank import Statement, credit
 from tests.epayment.reconciliation.conftest import HEAD, clock, days_ago, line
 from wagtail_epayment.models import Decision, LedgerEntry, SettlementReport
 from wagtail_epayment.roles import ROLE_PERMISSIONS
@@ -204,3 +205,12 @@ def test_a_period_that_ends_before_it_begins_says_so(site, staff):
     client = staff(site)
     assert client.get(BASE, {"first": "2026-02-01", "last": "2026-01-01"}).status_code == 200
     assert client.get(BASE, {"first": "gestern", "row_class": "erfunden", "p": "x"}).status_code == 200
+
+
+def test_names_and_accounts_in_a_statement_are_masked_and_the_text_is_readable(town, site, staff):
+    text = "Hundesteuer Bello DE89370400440532013000 erika@beispiel.test"
+    town.bank_says(Statement([credit(9000, text=text)]).camt053())
+    seen = staff(site).get(f"{BASE}line/{line().pk}/").content.decode()
+    assert "Hundesteuer Bello" in seen
+    for secret in ["DE89", "DE02", "erika@", "Mustermann"]:
+        assert secret not in seen
