@@ -43,8 +43,15 @@ from wagtail_epayment.models import (
     WebhookEndpoint,
 )
 from wagtail_epayment.providers.base import RawMessage
-from wagtail_xfinanz.flows import certify, collect, release
-from wagtail_xfinanz.models import Batch, FinanceTenant, KassenzeichenRange, PostingAccount, SchemaPackage
+from wagtail_xfinanz.flows import acknowledge, certify, collect, export, release
+from wagtail_xfinanz.models import (
+    Batch,
+    DeliveryChannel,
+    FinanceTenant,
+    KassenzeichenRange,
+    PostingAccount,
+    SchemaPackage,
+)
 
 SECRET = "Geheim-A7"
 GUESS = "Geheim-"
@@ -58,6 +65,7 @@ OF_A_TOWN = {
     Batch: "tenant__site",
     Case: "site",
     CaseDeletion: "site",
+    DeliveryChannel: "tenant__site",
     Department: "site",
     FeeSchedule: "site",
     FinanceTenant: "site",
@@ -192,7 +200,17 @@ def _books(tenant):
     SchemaPackage.objects.create(site=tenant.site, name=f"{SECRET}.zip", namespace=SECRET, sha256="0" * 64, size=1)
     first, second = (get_user_model().objects.get(username=f"musterstadt-kasse{number}") for number in (1, 2))
     for batch in collect(tenant, by=first).batches:
-        release(certify(batch, by=first), by=second)
+        _answered(release(certify(batch, by=first), by=second), by=first)
+    DeliveryChannel.objects.create(tenant=tenant, kind="directory", label=SECRET, credentials={"password": SECRET})
+
+
+def _answered(batch, *, by):
+    """The finance system has rejected it, and says so with the secret."""
+    export(batch, file_format="kassenbuch", by=by)
+    total = f"{batch.total_cents // 100},{batch.total_cents % 100:02d}"
+    head = f"K;{batch.tenant.number};{batch.budget_year};{batch.number}"
+    data = f"{head}\nG;abgelehnt;X;{SECRET}\nS;0;0,00;{batch.count};{total}"
+    acknowledge(batch.tenant, data=data.encode(), filename=f"{SECRET}.csv", by=by)
 
 
 def arguments(world, address):

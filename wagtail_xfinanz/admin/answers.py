@@ -50,7 +50,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class UploadView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+class UploadView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     """All of a file or nothing of it; what is wrong is said with its line."""
 
     model = Batch

@@ -96,7 +96,7 @@ def _secret_field(shape: type[BaseChannel], name: str) -> forms.CharField:
     attrs = {"autocomplete": "new-password", "spellcheck": "false"}
     is_long = name in shape.multiline_credentials
     widget = _WriteOnlyTextarea(attrs={**attrs, "rows": 4}) if is_long else forms.PasswordInput(attrs=attrs)
-    return forms.CharField(label=shape.credential_fields[name], required=False, max_length=20_000, widget=widget)
+    return forms.CharField(label=str(shape.credential_fields[name]), required=False, max_length=20_000, widget=widget)
 
 
 class _WriteOnlyTextarea(forms.Textarea):

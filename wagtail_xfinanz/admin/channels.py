@@ -33,7 +33,7 @@ class _FormOfKind:
     panel: Any
 
     def get_form_class(self) -> type[Any]:
-        return self.panel.get_form_class()  # type: ignore[no-any-return]
+        return self.panel.get_form_class()
 
 
 class ChannelCreateView(_FormOfKind, CreateView):
@@ -58,7 +58,7 @@ class ChannelCreateView(_FormOfKind, CreateView):
             "page_title": _now("New hand-over channel"),
             "header_title": _now("New hand-over channel"),
             "header_icon": "upload",
-            "kinds": list(channels),
+            "kinds": [(cls.name, cls.label) for cls in channels],
             "breadcrumbs_items": self.get_breadcrumbs_items(),
         }
         template = ["wagtail_xfinanz/admin/choose_channel.html"]

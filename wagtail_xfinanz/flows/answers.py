@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from ..models import Batch, PostingAcknowledgement, PostingRecord
 
 
-def with_answer(records: QuerySet[PostingRecord]) -> QuerySet[PostingRecord]:
-    """Postings with ``answer``: True accepted, False rejected, None nothing said yet."""
+def with_answer(records: QuerySet[PostingRecord]) -> QuerySet[Any]:
+    """The postings with ``answer``: True accepted, False rejected, None nothing said yet."""
     newest = PostingAcknowledgement.objects.filter(record=OuterRef("pk"), counts=True).order_by("-pk")
     return records.annotate(answer=Subquery(newest.values("accepted")[:1]))
 
 
-def rejected_of(batch: Batch) -> QuerySet[PostingRecord]:
+def rejected_of(batch: Batch) -> QuerySet[Any]:
     """Postings of the batch the finance system did not take, and which no reversal has taken back."""
     return with_answer(batch.postings.filter(reversal=None)).filter(answer=False).order_by("sequence")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -62,7 +61,7 @@ def _by_sequence(said: BatchAnswer, batch: Batch) -> dict[int, Answer]:
 
 def _records(batch: Batch) -> Iterator[PostingRecord]:
     rows = with_answer(batch.postings.order_by("sequence").only("pk", "sequence", "amount_cents", "data", "batch"))
-    return cast(Iterator[PostingRecord], rows.iterator(chunk_size=READ_AT_ONCE))
+    return rows.iterator(chunk_size=READ_AT_ONCE)
 
 
 def _compare_posting(record: PostingRecord, answer: Answer, wrong: _Wrong) -> None:

@@ -49,14 +49,14 @@ def _parsed(data: bytes) -> Any:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise refused(error.lineno or 0, str(error.msg)) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs lack it
         raise AnswerRefused(_("A document type declaration is not allowed."))
     return root
 
 
 def _check(root: Any) -> None:
     if not schema().validate(root):
-        error = schema().error_log[0]
+        error: Any = schema().error_log[0]  # type: ignore[index]  # the stubs lack it
         raise refused(error.line, error.message)
 
 
