@@ -21,6 +21,7 @@ from .rows import locked_attempt
 from .schedule import next_poll
 
 _UNPROVEN = "The signature is missing or wrong."
+_TAKEN = ["provider_ref", "state", "last_error", "payer_done_at", "version", "next_poll_at", "updated_at"]
 _CHANGING = ["attempt", "is_verified", "dedupe_key", "processed_at", "discrepancy"]
 
 
@@ -115,9 +116,11 @@ def _take_payment(books: Books, word: Word) -> str:
     if changed:
         attempt.state = new
         attempt.last_error = ""
+    if word.is_payer_done:
+        attempt.payer_done_at = attempt.payer_done_at or timezone.now()
     attempt.version += 1
     attempt.next_poll_at = next_poll(attempt)
-    attempt.save(update_fields=["provider_ref", "state", "last_error", "version", "next_poll_at", "updated_at"])
+    attempt.save(update_fields=_TAKEN)
     if changed and new in ENDED_UNPAID:
         publish(order=attempt.order, kind=EventKind.ATTEMPT_ENDED, key=f"attempt.ended:{attempt.pk}:{new}")
     if old == AttemptState.SUCCEEDED and new in ENDED_UNPAID:

@@ -33,7 +33,12 @@ def _too_old() -> Q:
     settings, now = conf.get(), timezone.now()
     finished_by = now - datetime.timedelta(minutes=settings.EXPIRE_AFTER_MINUTES)
     addressed_by = now - datetime.timedelta(minutes=settings.ABANDON_AFTER_MINUTES)
-    return Q(created_at__lt=finished_by) | Q(created_at__lt=addressed_by, redirect_url="")
+    settled_by = now - datetime.timedelta(days=settings.WATCH_DAYS)
+    return (
+        Q(created_at__lt=finished_by, payer_done_at=None)
+        | Q(created_at__lt=addressed_by, redirect_url="", payer_done_at=None)
+        | Q(payer_done_at__lt=settled_by)
+    )
 
 
 def _ask_and_expire(attempt: PaymentAttempt) -> bool:
@@ -51,7 +56,7 @@ def _ask_and_expire(attempt: PaymentAttempt) -> bool:
 def _expire(attempt: PaymentAttempt) -> bool:
     order = PaymentOrder.objects.select_for_update().get(pk=attempt.order_id)
     row = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
-    if not is_allowed(row.state, AttemptState.EXPIRED):
+    if not is_allowed(row.state, AttemptState.EXPIRED) or _is_under_way(row):
         return False
     row.state = AttemptState.EXPIRED
     row.version += 1
@@ -59,3 +64,9 @@ def _expire(attempt: PaymentAttempt) -> bool:
     row.save()
     publish(order=order, kind=EventKind.ATTEMPT_ENDED, key=f"attempt.ended:{row.pk}:{AttemptState.EXPIRED}")
     return True
+
+
+def _is_under_way(attempt: PaymentAttempt) -> bool:
+    """The last question may have brought the answer that the payer is done and the money on its way."""
+    since = timezone.now() - datetime.timedelta(days=conf.get().WATCH_DAYS)
+    return attempt.payer_done_at is not None and attempt.payer_done_at >= since

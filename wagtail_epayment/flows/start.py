@@ -15,7 +15,7 @@ from ..models import AttemptState, PaymentAttempt, PaymentContract, PaymentOrder
 from ..providers.base import Redirect, ReturnUrls
 from ..providers.registry import providers
 from ..state import OrderState, due_cents, order_state
-from ..transitions import is_allowed
+from ..transitions import OPEN, is_allowed
 from . import breaker
 from .schedule import next_poll
 from .views_of import attempt_view, snapshot
@@ -74,6 +74,8 @@ def _committed_attempt(order: PaymentOrder, contract: PaymentContract, method: s
     order = PaymentOrder.objects.select_for_update().get(pk=order.pk)
     if order_state(order) not in _PAYABLE:
         raise OrderNotPayable("There is nothing to pay here any more.")
+    if order.attempts.filter(state__in=OPEN, payer_done_at__isnull=False).exists():
+        raise OrderNotPayable("A payment of this order is on its way already.")
     cents = due_cents(order)
     _check_way(order, contract, method, cents)
     if running := _running(order, contract, method, cents):

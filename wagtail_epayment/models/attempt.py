@@ -27,7 +27,8 @@ class AttemptState(models.TextChoices):
 class PaymentAttempt(models.Model):
     """One try to pay one order at one provider; committed before the provider is called.
 
-    ``config`` is what the contract said when it began, without secrets.
+    ``config`` is what the contract said when it began, without secrets. ``payer_done_at``: since when only the
+    provider still has something to do.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -43,6 +44,7 @@ class PaymentAttempt(models.Model):
     state = models.CharField(max_length=12, choices=AttemptState.choices, default=AttemptState.CREATED)
     config = models.JSONField(default=dict, blank=True)
     redirect_url = models.CharField(max_length=2000, blank=True)
+    payer_done_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0)
     next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
     poll_count = models.PositiveIntegerField(default=0)

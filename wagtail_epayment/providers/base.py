@@ -138,6 +138,9 @@ class Word:
     """The provider's id of the money itself; two different ones on one attempt are two payments. Empty if the
     provider has no such id: then an attempt is one payment at most."""
     method: str = ""
+    is_payer_done: bool = False
+    """Pending, but the payer has done all they had to and the money is on its way, e.g. a direct debit: such an
+    attempt does not expire because nobody came back to it."""
     occurred_at: datetime | None = None
     """Aware; what lies before the attempt or in the future is not believed."""
 

@@ -108,15 +108,18 @@ def page_context(order: PaymentOrder) -> dict[str, Any]:
     attempts = list(order.attempts.all())
     last = attempts[0] if attempts else None
     state = order_state(order)
+    is_on_its_way = any(row.state in OPEN and row.payer_done_at for row in attempts)
+    is_checking = state == OrderState.PENDING and not is_on_its_way
     return {
         "order": order,
         "items": order.items.all(),
         "state": state,
         "account": account(order),
         "last": last,
-        "is_waiting": state == OrderState.PENDING or (last is not None and last.state == AttemptState.STARTING),
+        "is_waiting": is_checking or (last is not None and last.state == AttemptState.STARTING),
         "running": next((row for row in attempts if row.state == AttemptState.PENDING and row.redirect_url), None),
-        "ways": ways_of_paying(order) if state in _PAYABLE else [],
+        "is_on_its_way": is_on_its_way,
+        "ways": ways_of_paying(order) if state in _PAYABLE and not is_on_its_way else [],
         "transfer": transfer_details(order) if state in _TRANSFERABLE else None,
         "payments": sorted((row for row in order.entries.all() if row.kind in RECEIPT_KINDS), key=lambda row: row.pk),
     }

@@ -48,6 +48,7 @@ def payment_word(
         dedupe_key=dedupe_key,
         payment_ref=id_of(session, "payment_intent") if state == AttemptState.SUCCEEDED else "",
         method=_method(session, charge),
+        is_payer_done=state == AttemptState.PENDING and text(session, "status") == "complete",
         occurred_at=instant(charge, "created") if charge else occurred_at,
     )
 
