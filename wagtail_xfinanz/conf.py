@@ -26,6 +26,10 @@ class Conf:
     """Servers files may be sent to, e.g. "*.kreis.example". Empty: whichever a commune's administrator enters."""
     DELIVERY_TIMEOUT: float = 30.0
     """Seconds to wait for each answer of a server."""
+    CLOSING_FROM: str = ""
+    """First day (ISO 8601) that has to be closed; empty: the day a tenant was made."""
+    CLOSING_DAYS: int = 31
+    """So many days the list of daily closings shows."""
 
 
 def get() -> Conf:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
@@ -16,16 +17,30 @@ from wagtail_sitekit.scoping import SitePolicy
 
 from .admin.batches import BatchViewSet
 from .admin.channels import DeliveryChannelViewSet
+from .admin.closings import DailyClosingViewSet
+from .admin.mappings import MappingViewSet
+from .admin.dashboard import ClosingPanel
 from .admin.schemas import SchemaPackageViewSet
 from .admin.settings import FinanceTenantViewSet, KassenzeichenRangeViewSet, PostingAccountViewSet
-from .models import Batch, DeliveryChannel, FinanceTenant, KassenzeichenRange, PostingAccount, SchemaPackage
+from .models import (
+    Batch,
+    DailyClosing,
+    DeliveryChannel,
+    FinanceTenant,
+    KassenzeichenRange,
+    MappingVersion,
+    PostingAccount,
+    SchemaPackage,
+)
 
 register_permission_policy(FinanceTenant, SitePolicy(FinanceTenant))
 register_permission_policy(PostingAccount, SitePolicy(PostingAccount, site_lookup="tenant__site"))
 register_permission_policy(KassenzeichenRange, SitePolicy(KassenzeichenRange, site_lookup="tenant__site"))
 register_permission_policy(Batch, SitePolicy(Batch, site_lookup="tenant__site"))
+register_permission_policy(DailyClosing, SitePolicy(DailyClosing, site_lookup="tenant__site"))
 register_permission_policy(DeliveryChannel, SitePolicy(DeliveryChannel, site_lookup="tenant__site"))
 register_permission_policy(SchemaPackage, SitePolicy(SchemaPackage, shared=True))
+register_permission_policy(MappingVersion, SitePolicy(MappingVersion, site_lookup="tenant__site"))
 
 accounts = PostingAccountViewSet()
 register_snippet(accounts)
@@ -44,9 +59,11 @@ class CashOfficeGroup(ViewSetGroup):
     menu_order = 310
     items = (
         BatchViewSet("xfinanz_batches"),
+        DailyClosingViewSet("xfinanz_closings"),
         FinanceTenantViewSet("xfinanz_tenants"),
         KassenzeichenRangeViewSet("xfinanz_ranges"),
         SchemaPackageViewSet("xfinanz_schemas"),
+        MappingViewSet("xfinanz_mappings"),
     )
 
     def get_submenu_items(self) -> list[Any]:
@@ -103,6 +120,10 @@ def register_log_actions(actions: Any) -> None:
         ("deliver", _("Hand-over asked for"), _("Hand-over to the finance system asked for")),
         ("acknowledge", _("Answered"), _("Answer of the finance system imported")),
         ("check_channel", _("Connection tried"), _("Connection of the hand-over channel tried")),
+        ("prepare_day", _("Day prepared"), _("Daily closing prepared")),
+        ("take_back_day", _("Day opened"), _("Prepared day opened again")),
+        ("sign_day", _("Day signed"), _("Daily closing signed")),
+        ("audit_export", _("Audit export"), _("Everything of a period downloaded for an audit")),
         ("discard", _("Discarded"), _("Draft discarded")),
         ("install_schema", _("Installed"), _("Schema package installed")),
         ("remove_schema", _("Removed"), _("Schema package removed")),
@@ -113,3 +134,8 @@ def register_log_actions(actions: Any) -> None:
         ("discard_mapping", _("Discarded"), _("Draft of a mapping discarded")),
     ):
         actions.register_action(f"wagtail_xfinanz.{name}", label, message)
+
+
+@hooks.register("construct_homepage_panels")
+def add_closing_panel(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(ClosingPanel())

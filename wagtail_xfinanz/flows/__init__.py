@@ -6,6 +6,7 @@ from .acknowledge import acknowledge, tenant_number_of
 from .allocate import allocate
 from .certify import certify
 from .channel import check_channel
+from .close_day import prepare_day, sign_day, take_back_day
 from .collect import collect
 from .correct import correct_texts
 from .decide import decide
@@ -57,13 +58,16 @@ __all__ = [
     "load_schema",
     "open_entries",
     "plan_of",
+    "prepare_day",
     "release",
     "release_mapping",
     "remove_schema",
     "retry",
     "return_mapping",
     "reverse",
+    "sign_day",
     "submit_mapping",
+    "take_back_day",
     "tenant_number_of",
     "verify",
 ]

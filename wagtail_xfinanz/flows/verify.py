@@ -16,6 +16,7 @@ from ..formats.registry import LEADING
 from ..models import FINAL, Batch, BatchFile, FinanceTenant, PostingRecord
 from .gather import gather
 from .sums import check_sums
+from .verify_closings import verify_closings
 
 
 def verify(tenant: FinanceTenant) -> Iterator[str]:
@@ -23,6 +24,7 @@ def verify(tenant: FinanceTenant) -> Iterator[str]:
     yield from _numbers(tenant)
     yield from _chain(tenant)
     yield from _amounts(tenant)
+    yield from verify_closings(tenant)
     for found in gather(tenant, cut_off=timezone.now()):
         for problem in found.problems:
             yield _("Payment %(entry)s (%(reference)s): %(problem)s") % {

@@ -4,6 +4,7 @@ from .account import DEPOSIT_KEY, FEE_KEY, PostingAccount
 from .acknowledgement import AcknowledgementImport, PostingAcknowledgement
 from .batch import ANSWERED, FINAL, OPEN, Batch, BatchState
 from .channel import DeliveryChannel
+from .closing import ClosingEntry, ClosingState, DailyClosing
 from .correction import TextCorrection
 from .delivery import ARRIVED, MAY_HAVE_ARRIVED, UNDER_WAY, BatchDelivery, DeliveryState, EventKind, HandoverEvent
 from .file import CHUNK_BYTES, BatchFile, FileChunk
@@ -29,6 +30,9 @@ __all__ = [
     "BatchDelivery",
     "BatchFile",
     "BatchState",
+    "ClosingEntry",
+    "ClosingState",
+    "DailyClosing",
     "DeliveryChannel",
     "DeliveryState",
     "EventKind",

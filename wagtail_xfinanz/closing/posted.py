@@ -1,0 +1,83 @@
+"""What became of the ledger entries in batches, files and the finance system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+
+from wagtail_epayment.models import LedgerEntry
+
+from ..flows.gather import is_booked
+from ..models import FINAL, OPEN, Batch, BatchState, PostingAcknowledgement, PostingRecord
+from .difference import SHOWN, Code, Evidence, difference
+from .reported import of_entries
+
+
+def records_of(entries: QuerySet[LedgerEntry]) -> QuerySet[PostingRecord]:
+    """The postings that count: neither reversals nor what a released reversal has taken back."""
+    records = PostingRecord.objects.filter(entry__in=entries.order_by().values("pk"), reverses=None)
+    return records.exclude(reversal__isnull=False, reversal__batch__state__in=[state.value for state in FINAL])
+
+
+def by_batch(records: QuerySet[PostingRecord]) -> list[dict[str, Any]]:
+    """Each batch with what it holds of the entries."""
+    fields = ("batch", "batch__budget_year", "batch__number", "batch__state")
+    rows = records.order_by(*fields[1:]).values(*fields).annotate(postings=Count("pk"), cents=Sum("amount_cents"))
+    return [
+        {
+            "batch": row["batch"],
+            "name": f"{row['batch__budget_year']}/{row['batch__number'] or '–'}",
+            "state": row["batch__state"],
+            "postings": row["postings"],
+            "cents": row["cents"],
+        }
+        for row in rows
+    ]
+
+
+def answers(records: QuerySet[PostingRecord]) -> dict[str, int]:
+    """What the finance system says of the postings, by the last answer that counts."""
+    rows = dict(_answered(records).order_by().values_list("accepted").annotate(count=Count("pk")))
+    return {"accepted": rows.get(True, 0), "rejected": rows.get(False, 0), "unanswered": rows.get(None, 0)}
+
+
+def differences(entries: QuerySet[LedgerEntry], *, earlier: QuerySet[LedgerEntry]) -> Iterator[dict[str, Any]]:
+    yield from of_entries(Code.UNPOSTED, entries.filter(~is_booked()))
+    yield from of_entries(Code.EARLIER_UNPOSTED, earlier.filter(~is_booked()))
+    records = records_of(entries)
+    posted = records.filter(entry=OuterRef("pk")).order_by().values("entry").annotate(cents=Sum("amount_cents"))
+    wrong = entries.annotate(posted=Subquery(posted.values("cents"))).exclude(posted=F("amount_cents"))
+    yield from of_entries(Code.POSTED_AMOUNT, wrong.exclude(posted=None))
+    yield from _batches(Code.NOT_RELEASED, records.filter(batch__state__in=OPEN))
+    yield from _batches(Code.NOT_HANDED_OVER, records.filter(batch__state=BatchState.RELEASED))
+    handed_over = _answered(records).filter(batch__state__in=FINAL).exclude(batch__state=BatchState.RELEASED)
+    yield from _batches(Code.UNANSWERED, handed_over.filter(accepted=None))
+    yield from _rejected(_answered(records).filter(accepted=False))
+
+
+def _answered(records: QuerySet[PostingRecord]) -> QuerySet[Any]:
+    answer = PostingAcknowledgement.objects.filter(record=OuterRef("pk"), counts=True).order_by("-pk")
+    return records.annotate(accepted=Subquery(answer.values("accepted")[:1]))
+
+
+def _batches(code: Code, records: QuerySet[Any]) -> Iterator[dict[str, Any]]:
+    found = records.order_by().aggregate(count=Count("pk"), cents=Sum("amount_cents", default=0))
+    if found["count"]:
+        ids = records.order_by().values("batch")
+        shown = Batch.objects.filter(pk__in=ids).order_by("pk")[:SHOWN]
+        yield difference(code, [Evidence("batch", row.pk, str(row)) for row in shown], **found)
+
+
+def _rejected(records: QuerySet[Any]) -> Iterator[dict[str, Any]]:
+    found = records.order_by().aggregate(count=Count("pk"), cents=Sum("amount_cents", default=0))
+    if found["count"]:
+        shown = records.select_related("batch", "entry__order").order_by("pk")[:SHOWN]
+        rows = [
+            Evidence(
+                "batch", row.batch_id, f"{row.batch}, {row.sequence}: {row.entry.order.reference}", row.amount_cents
+            )
+            for row in shown
+        ]
+        yield difference(Code.REJECTED, rows, **found)
