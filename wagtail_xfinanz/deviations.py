@@ -10,6 +10,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .flows.compose import payer_name
+from .formats.base import Line
+from .formats.csv.adapter import CsvFormat, cuts
+from .formats.csv.profile import Profile
 from .models import Batch, PostingRecord
 
 AT_ONCE = 500
@@ -19,6 +22,7 @@ class Rule(models.TextChoices):
     COMPOSED = "composed", _("composed (NFC)")
     TABLE = "table", _("written plainly by the table")
     PERSON = "person", _("written differently by a person")
+    CUT = "cut", _("cut to the width of its column in the CSV file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,19 @@ def deviations(batch: Batch) -> Iterator[Deviation]:
     records = records.prefetch_related("entry__order__text_corrections")
     for record in records.iterator(chunk_size=AT_ONCE):
         yield from _of(record)
+    yield from _cut(batch)
+
+
+def _cut(batch: Batch) -> Iterator[Deviation]:
+    """What the file does not hold in full, by the profile it was made with."""
+    kept = batch.files.filter(format=CsvFormat.name).first()
+    if kept is None or not kept.settings:
+        return
+    records = batch.postings.order_by("sequence").iterator(chunk_size=AT_ONCE)
+    lines = (Line(record.sequence, record.posting) for record in records)
+    for found in cuts(Profile.from_json(kept.settings), lines=lines):
+        line, field = found.line, found.column.name
+        yield Deviation(line.sequence, line.posting.reference, field, found.original, found.written, Rule.CUT)
 
 
 def _of(record: PostingRecord) -> Iterator[Deviation]:

@@ -46,6 +46,7 @@ from wagtail_epayment.providers.base import RawMessage
 from wagtail_xfinanz.flows import acknowledge, certify, collect, export, release
 from wagtail_xfinanz.models import (
     Batch,
+    CsvProfile,
     DeliveryChannel,
     FinanceTenant,
     KassenzeichenRange,
@@ -65,6 +66,7 @@ OF_A_TOWN = {
     Batch: "tenant__site",
     Case: "site",
     CaseDeletion: "site",
+    CsvProfile: "tenant__site",
     DeliveryChannel: "tenant__site",
     Department: "site",
     FeeSchedule: "site",
@@ -128,6 +130,7 @@ def add_secrets(world):
     PaymentContract.objects.filter(site=site).update(label=SECRET)
     tenant = FinanceTenant.objects.get(site=site)
     PostingAccount.objects.create(tenant=tenant, key="geheim", label=SECRET, product="1", account="2")
+    CsvProfile.objects.create(tenant=tenant, name=SECRET, is_active=False)
     assistant = Assistant.objects.filter(locale__language_code="de").first()
     own = Assistant(title=SECRET, site=site, locale=assistant.locale, steps=assistant.steps, fees=assistant.fees)
     own.save()

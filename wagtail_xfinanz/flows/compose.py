@@ -17,6 +17,8 @@ from ..posting import Part, Posting
 from ..repertoire import Repertoire
 from ..splitting import DEPOSIT, Item, Share, split
 from ..text import TextNotWritable, writable
+from .equip import csv_profile_of
+from .fit import Fit
 
 CURRENCY = "EUR"
 
@@ -39,6 +41,7 @@ class Accounts:
     def __init__(self, tenant: FinanceTenant) -> None:
         self._by_key: dict[str, list[PostingAccount]] = defaultdict(list)
         self.repertoire = Repertoire(tenant.repertoire)
+        self.fit = Fit(csv_profile_of(tenant))
         for account in PostingAccount.objects.filter(tenant=tenant):
             self._by_key[account.key].append(account)
 
@@ -96,7 +99,26 @@ class _Composer:
             self._problem(_("The posting account “%(key)s” names no account for VAT.") % {"key": key})
             return
         posting = self._posting(account, label=label, part=part, cents=cents, item=item)
+        self._check_fit(posting, self._typed(label, account, item))
         self.records.append(self._record(posting, item))
+
+    def _check_fit(self, posting: Posting, typed: dict[str, str]) -> None:
+        for name, message in self._accounts.fit.problems(posting, name=self._order.reference):
+            text = typed.get(name, "")
+            self._problem(message, text=text, field=name if text else "")
+
+    def _typed(self, label: str, account: PostingAccount, item: OrderItem | None) -> dict[str, str]:
+        """The texts of a posting as they were before anything was written differently."""
+        order, entry = self._order, self._entry
+        extra = account.dimensions | (item.booking_data if item else {})
+        return {
+            "reason": order.purpose or order.reference,
+            "label": label or order.reference,
+            "payer": payer_name(order),
+            "method": entry.method,
+            "provider_ref": entry.provider_ref,
+            **{str(key): str(value) for key, value in extra.items()},
+        }
 
     def _posting(
         self, account: PostingAccount, *, label: str, part: Part, cents: int, item: OrderItem | None

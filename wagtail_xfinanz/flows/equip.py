@@ -3,11 +3,13 @@ from __future__ import annotations
 from functools import lru_cache
 
 from ..formats.base import BaseFormat
+from ..formats.csv.adapter import CsvFormat
+from ..formats.csv.profile import Profile, default_profile
 from ..formats.xfinanz.adapter import Equipment, XFinanzFormat
 from ..mapping.plan import Plan, PlanElement
 from ..mapping.planning import make_plan
 from ..mapping.writer import Writer
-from ..models import FinanceTenant, MappingState, MappingVersion
+from ..models import CsvProfile, FinanceTenant, MappingState, MappingVersion
 from .load_schema import LoadedSchema, load_schema
 
 
@@ -15,7 +17,15 @@ def equip(cls: type[BaseFormat], tenant: FinanceTenant) -> BaseFormat:
     """The format, with what the tenant has set up for it."""
     if issubclass(cls, XFinanzFormat):
         return cls(active_equipment(tenant))
+    if issubclass(cls, CsvFormat):
+        return cls(csv_profile_of(tenant))
     return cls()
+
+
+def csv_profile_of(tenant: FinanceTenant) -> Profile:
+    """The tenant's active profile, without one that of the settings."""
+    row = CsvProfile.objects.filter(tenant=tenant, is_active=True).first()
+    return row.profile if row else default_profile(tenant.number)
 
 
 def active_equipment(tenant: FinanceTenant) -> Equipment | None:

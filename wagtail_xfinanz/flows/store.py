@@ -37,6 +37,7 @@ def _keep(batch: Batch, file_format: BaseFormat, header: Header, source: BinaryI
         content_type=file_format.content_type,
         size=size,
         sha256=digest,
+        settings=file_format.settings(),
     )
     source.seek(0)
     for position, data in enumerate(iter(lambda: source.read(CHUNK_BYTES), b"")):

@@ -6,6 +6,7 @@ from .batch import ANSWERED, FINAL, OPEN, Batch, BatchState
 from .channel import DeliveryChannel
 from .closing import ClosingEntry, ClosingState, DailyClosing
 from .correction import TextCorrection
+from .csv_profile import CsvProfile, CsvProfileColumn
 from .delivery import ARRIVED, MAY_HAVE_ARRIVED, UNDER_WAY, BatchDelivery, DeliveryState, EventKind, HandoverEvent
 from .file import CHUNK_BYTES, BatchFile, FileChunk
 from .mapping import FIXED, MappingState, MappingVersion
@@ -30,6 +31,8 @@ __all__ = [
     "BatchDelivery",
     "BatchFile",
     "BatchState",
+    "CsvProfile",
+    "CsvProfileColumn",
     "ClosingEntry",
     "ClosingState",
     "DailyClosing",

@@ -19,6 +19,8 @@ class BatchFile(models.Model):
     content_type = models.CharField(max_length=80)
     size = models.PositiveBigIntegerField(_("bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+    settings = models.JSONField(_("made with"), null=True)
+    """What else decided how the file looks, e.g. the CSV profile as it was then."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -80,7 +80,7 @@ class Cut:
     written: str
 
 
-def cuts(profile: Profile, *, header: Header, lines: Iterable[Line]) -> Iterator[Cut]:
+def cuts(profile: Profile, *, lines: Iterable[Line]) -> Iterator[Cut]:
     """Every text the profile cuts, in order."""
     columns = [column for column in profile.postings if column.is_cut]
     if not columns:
@@ -88,7 +88,7 @@ def cuts(profile: Profile, *, header: Header, lines: Iterable[Line]) -> Iterator
     records = Records(profile)
     for line in lines:
         for column in columns:
-            cell = records.cell(column, Place(header, Control(), line), "posting")
+            cell = records.cell(column, Place(_NO_HEADER, Control(), line), "posting")
             if cell.text != cell.whole:
                 yield Cut(line, column, cell.whole, cell.text)
 
@@ -101,3 +101,4 @@ def _announced(header: Header) -> Control:
 
 
 _NO_LINE: Any = None
+_NO_HEADER: Any = None

@@ -58,9 +58,9 @@ def _whole(profile: Profile) -> Iterator[Fault]:
         yield Fault("guards_formulas", _("Only files with separators are opened by spreadsheets."))
     if profile.sign == Sign.SEPARATE:
         yield from _separate_signs(profile, names)
-    if profile.quoting == Quoting.NEVER and not profile.is_fixed:
-        if profile.separator == Separator.COMMA and profile.decimal == Decimal.COMMA:
-            yield Fault("quoting", _("Amounts with a comma need quotes or another separator."))
+    is_bare = profile.quoting == Quoting.NEVER and not profile.is_fixed
+    if is_bare and profile.separator == Separator.COMMA and profile.decimal == Decimal.COMMA:
+        yield Fault("quoting", _("Amounts with a comma need quotes or another separator."))
 
 
 def _separate_signs(profile: Profile, names: list[str]) -> Iterator[Fault]:
@@ -129,9 +129,9 @@ def _text(text: str, profile: Profile) -> str | Promise:
         text.encode(bare_encoding(profile))
     except UnicodeEncodeError:
         return _("The chosen encoding does not have all these characters.")
-    if profile.layout == Layout.DELIMITED and profile.quoting == Quoting.NEVER:
-        if SEPARATORS[Separator(profile.separator)] in text:
-            return _("This contains the separator, and nothing is quoted.")
+    is_bare = profile.layout == Layout.DELIMITED and profile.quoting == Quoting.NEVER
+    if is_bare and SEPARATORS[Separator(profile.separator)] in text:
+        return _("This contains the separator, and nothing is quoted.")
     return ""
 
 
@@ -142,10 +142,14 @@ def _fixed(column: Column, kind: Kind, profile: Profile) -> Iterator[tuple[str, 
         yield "fill", _("Please choose one character to fill the column up with, usually a blank or 0.")
     elif kind in (Kind.AMOUNT, Kind.NUMBER) and (column.fill not in (" ", "0") or _is_ambiguous(column)):
         yield "fill", _("Numbers are filled up with blanks, or with 0 from the left (aligned right).")
-    elif kind in (Kind.DATE, Kind.PERCENT) and column.fill != " ":
-        if kind is Kind.PERCENT or column.width != len(_DAY.strftime(profile.date_format)):
-            yield "fill", _("This is filled up with blanks.")
+    elif kind in (Kind.DATE, Kind.PERCENT) and column.fill != " " and not _fills_day(column, kind, profile):
+        yield "fill", _("This is filled up with blanks.")
 
 
 def _is_ambiguous(column: Column) -> bool:
     return column.fill == "0" and column.align != Align.RIGHT
+
+
+def _fills_day(column: Column, kind: Kind, profile: Profile) -> bool:
+    """Zeros then stand only where there is no date at all."""
+    return kind is Kind.DATE and column.width == len(_DAY.strftime(profile.date_format))

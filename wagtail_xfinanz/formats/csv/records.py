@@ -174,6 +174,8 @@ class _Passing:
 
 
 def record_name(kind: str, place: Place) -> str:
+    if place.name:
+        return place.name
     if kind == "posting":
         return _("Posting %(number)s") % {"number": place.line.sequence}
     return _("Header") if kind == "header" else _("Sums")

@@ -41,6 +41,8 @@ class Place:
     control: Control
     line: Line
     extra_records: int = 0
+    name: str = ""
+    """What messages call the record, if its number says nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ _OF_POSTINGS: dict[str, Source] = {
 POSTING_NAMES = tuple(_OF_POSTINGS)
 
 SOURCES: dict[str, Source] = {
-    "constant": Source(_("constant text"), "", Kind.CODE, ALL, lambda place: ""),
+    "constant": Source(_("constant text"), "", Kind.CODE, ALL, lambda _place: ""),
     **_OF_POSTINGS,
     "sign": _of_posting(_("sign of the amount"), "Vorzeichen", "amount_cents", Kind.SIGN),
     "extra": Source(_("further dimension"), "", Kind.TEXT, POSTING, lambda place: dict(place.line.posting.extra)),
