@@ -59,11 +59,11 @@ class Sign(models.TextChoices):
 
 
 class DateFormat(models.TextChoices):
-    GERMAN = "%d.%m.%Y", _("24.11.2026")
-    ISO = "%Y-%m-%d", _("2026-11-24")
-    COMPACT = "%Y%m%d", _("20261124")
-    DAY_FIRST = "%d%m%Y", _("24112026")
-    SHORT = "%d%m%y", _("241126")
+    GERMAN = "%d.%m.%Y", "24.11.2026"
+    ISO = "%Y-%m-%d", "2026-11-24"
+    COMPACT = "%Y%m%d", "20261124"
+    DAY_FIRST = "%d%m%Y", "24112026"
+    SHORT = "%d%m%y", "241126"
 
 
 class Align(models.TextChoices):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ...budget import local_day
@@ -71,6 +72,10 @@ def _of_batch(label: str | Promise, title: str, name: str, kind: Kind = Kind.TEX
 
 def _day_of_batch(label: str | Promise, title: str, name: str) -> Source:
     return Source(label, title, Kind.DATE, ALL, lambda place: local_day(getattr(place.header, name)))
+
+
+def _sum_of(kind: PostingKind) -> Promise:
+    return format_lazy("{what}: {kind}", what=_("sum of a kind"), kind=kind.label)
 
 
 def _of_kind(kind: str) -> Callable[[Place], int]:
@@ -137,7 +142,7 @@ SOURCES: dict[str, Source] = {
     "total_sign": Source(_("sign of the total"), "Vorzeichen", Kind.SIGN, ENDS, _total),
     "sums": Source(_("kinds with their sums"), "Summen", Kind.SUMS, ENDS, lambda place: place.control.by_kind()),
     **{
-        f"sum_{kind.value}": Source(_("sum of one kind: ") + kind.label, "Summe", Kind.AMOUNT, ENDS, _of_kind(kind))
+        f"sum_{kind.value}": Source(_sum_of(kind), "Summe", Kind.AMOUNT, ENDS, _of_kind(kind))
         for kind in PostingKind
     },
 }
