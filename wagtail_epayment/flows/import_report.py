@@ -53,6 +53,7 @@ class _Origin:
     raw: bytes = field(repr=False)
     options: Mapping[str, Any] = field(default_factory=dict)
     user: AbstractBaseUser | None = None
+    is_fetched: bool = False
 
     @property
     def sha256(self) -> str:
@@ -86,7 +87,7 @@ def import_file(
 
 def import_fetched(*, contract: PaymentContract, raw: RawMessage, settlement: Settlement) -> Imported:
     """Take in a report a provider was asked for; ``reconcile_site`` then books what it brought."""
-    return _take_in(_Origin(contract.site, contract.provider, contract, raw.body), [settlement])
+    return _take_in(_Origin(contract.site, contract.provider, contract, raw.body, is_fetched=True), [settlement])
 
 
 def _take_in(origin: _Origin, settlements: Sequence[Settlement]) -> Imported:
@@ -97,11 +98,26 @@ def _take_in(origin: _Origin, settlements: Sequence[Settlement]) -> Imported:
                 "reference", flat=True
             )
         )
-        fresh = [each for each in settlements if each.reference not in before]
+        fresh = [each for each in settlements if each.reference not in before and not _is_told(origin, each)]
         reports = tuple(_store(origin, each, keeps_raw=not before and place == 0) for place, each in enumerate(fresh))
     lines = sum(len(each.lines) for each in settlements)
     new = sum(report.new_count for report in reports)
     return Imported(reports=reports, lines=lines, new=new, is_repetition=not fresh)
+
+
+def _is_told(origin: _Origin, settlement: Settlement) -> bool:
+    """Whether a provider only repeats itself: asked again, some write the same report with other bytes."""
+    if not origin.is_fetched:
+        return False
+    same = SettlementReport.objects.filter(
+        site=origin.site,
+        format=origin.format,
+        reference=settlement.reference[:120],
+        total_cents=settlement.total_cents,
+        lines_cents=_sum(settlement),
+    )
+    source = f"{origin.format}:{origin.site.pk}"
+    return same.exists() and len(_known(source, settlement)) == len(settlement.lines)
 
 
 def _store(origin: _Origin, settlement: Settlement, *, keeps_raw: bool) -> SettlementReport:

@@ -267,6 +267,20 @@ def test_providers_are_asked_once_a_day_and_twice_does_no_damage(town, asked):
     assert first <= second
 
 
+def test_a_report_told_again_in_other_words_is_the_same_until_it_has_more_to_tell(town, asked):
+    attempt, second = town.attempt(), town.attempt()
+    raw, report = settlement(attempt)
+    asked["musterstadt"] = [(raw, report), (RawMessage(body=b"the same, later", headers={}), report)]
+    fetch_all_reports()
+    assert SettlementReport.objects.count() == 1
+    more = dataclasses.replace(report.lines[0], key="po_1:2", merchant_tx_id=second.merchant_tx_id)
+    longer = dataclasses.replace(report, lines=(*report.lines, more), total_cents=11500)
+    asked["musterstadt"] = [(RawMessage(body=b"longer", headers={}), longer)]
+    [fetched] = fetch_all_reports()
+    assert (fetched.reports, fetched.new_lines) == (1, 1)
+    assert LedgerEntry.objects.count() == 2
+
+
 @pytest.mark.parametrize("error", [ProviderUnavailable("no answer"), ZeroDivisionError("own mistake")])
 def test_one_contracts_trouble_does_not_stop_the_others(town, other_site, asked, error):
     theirs = Town(
