@@ -106,3 +106,18 @@ def test_a_cancelled_order_cannot_be_paid(order, contract):
 def test_an_order_with_money_on_the_way_cannot_be_cancelled(under_way, order):
     with pytest.raises(OrderNotPayable):
         cancel_order(order)
+
+
+def test_what_an_adapter_blurts_out_stays_out_of_the_log(order, contract, monkeypatch, caplog):
+    said = "sk_live_4711 of Erika Mustermann"
+
+    def fail(self, attempt, urls):
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(SandboxProvider, "start", fail)
+    with pytest.raises(ProviderUnavailable):
+        start_payment(order=order, contract=contract, urls=lambda attempt: ReturnUrls(back="b", notify="n"))
+    assert "RuntimeError" in caplog.text
+    assert "in fail" in caplog.text, "where it happened is told"
+    assert "4711" not in caplog.text
+    assert "Erika" not in caplog.text

@@ -5,6 +5,7 @@ import json
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ..errors import ChargebackNotPossible
 from ..models import LedgerEntry, MessageSource
@@ -30,7 +31,7 @@ def record_chargeback(
     Raises ChargebackNotPossible.
     """
     if not reference.strip() or not reason.strip():
-        raise ChargebackNotPossible("Please give the reference of the bank and say where you know it from.")
+        raise ChargebackNotPossible(_("Please give the reference of the bank and say where you know it from."))
     said = {
         "person": user.get_username(),
         "reason": reason,

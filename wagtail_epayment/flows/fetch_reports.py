@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from ..errors import PaymentError
+from ..failures import log_failure
 from ..models import PaymentContract
 from ..providers.registry import providers
 from .import_report import import_fetched
@@ -57,7 +58,7 @@ def fetch_reports(contract: PaymentContract) -> Fetched:
         return Fetched(contract, reports, new_lines, str(error))
     except Exception as error:
         # An adapter's own mistake must not stop the other contracts.
-        logger.exception("Fetching the reports of contract %s failed", contract.pk)
+        log_failure(logger, f"Fetching the reports of contract {contract.pk} failed", error)
         return Fetched(contract, reports, new_lines, type(error).__name__)
     return Fetched(contract, reports, new_lines)
 
@@ -74,8 +75,8 @@ def _can_be_asked(contract: PaymentContract) -> bool:
 
 
 def _since(contract: PaymentContract) -> datetime.date:
-    last = contract.settlement_reports.aggregate(
-        day=Max(Coalesce("period_to", "paid_on", TruncDate("imported_at")))
-    )["day"]
+    last = contract.settlement_reports.aggregate(day=Max(Coalesce("period_to", "paid_on", TruncDate("imported_at"))))[
+        "day"
+    ]
     began = timezone.localdate(contract.created_at)
     return max(last - _OVERLAP, began - _OVERLAP) if last else began - _OVERLAP

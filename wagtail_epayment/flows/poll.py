@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from ..errors import PaymentError, ProviderRefused, ProviderUnavailable
+from ..failures import log_failure
 from ..models import MessageSource, PaymentAttempt
 from ..providers.registry import providers
 from . import breaker
@@ -35,7 +36,7 @@ def poll_attempt(attempt: PaymentAttempt, *, source: MessageSource = MessageSour
         raise
     except Exception as error:
         # An adapter's own mistake must not end the asking either.
-        logger.exception("Asking for attempt %s failed", attempt.pk)
+        log_failure(logger, f"Asking for attempt {attempt.pk} failed", error)
         plan_again(attempt, type(error).__name__)
         raise ProviderUnavailable("The provider's answer could not be used.") from error
     breaker.note_success(attempt.contract)

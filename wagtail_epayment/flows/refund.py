@@ -13,10 +13,14 @@ import logging
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_tasks import task
+
+from wagtail_sitekit.money import format_money
 
 from .. import conf
 from ..errors import NeedsOtherPerson, PaymentError, ProviderRefused, ProviderUnavailable, RefundNotPossible
+from ..failures import log_failure
 from ..models import EntryKind, LedgerEntry, MessageSource, PaymentAttempt, Refund, RefundState
 from ..providers.base import RawMessage, RefundWord
 from ..providers.registry import providers
@@ -59,7 +63,7 @@ def request_refund(
     attempt = _locked(payment)
     _check_amount(payment, amount_cents, believed_cents)
     if not reason.strip():
-        raise RefundNotPossible("Please say why the money is given back.")
+        raise RefundNotPossible(_("Please say why the money is given back."))
     refund = Refund.objects.create(
         order=attempt.order,
         attempt=attempt,
@@ -92,7 +96,7 @@ def approve_refund(refund: Refund, *, user: Person, reason: str = "") -> Refund:
     """Let a refund go. Locks the order, then the refund. Raises NeedsOtherPerson, RefundNotPossible."""
     refund = _locked_refund(refund, RefundState.REQUESTED)
     if refund.requested_by_id == user.pk:
-        raise NeedsOtherPerson("Another person than the one who asked has to approve this refund.")
+        raise NeedsOtherPerson(_("Another person than the one who asked has to approve this refund."))
     return _approve(refund, user=user, reason=reason)
 
 
@@ -101,7 +105,7 @@ def reject_refund(refund: Refund, *, user: Person, reason: str) -> Refund:
     """Decide against a refund or a proposal. Locks the order, then the refund. Raises RefundNotPossible."""
     refund = _locked_refund(refund, RefundState.REQUESTED, RefundState.PROPOSED)
     if not reason.strip():
-        raise RefundNotPossible("Please say why the money is not given back.")
+        raise RefundNotPossible(_("Please say why the money is not given back."))
     refund.state = RefundState.REJECTED
     _decide(refund, user, reason)
     refund.save()
@@ -117,9 +121,9 @@ def confirm_by_hand(refund: Refund, *, user: Person, reference: str, succeeded: 
     """
     refund = _locked_refund(refund, RefundState.MANUAL, RefundState.UNKNOWN)
     if refund.requested_by_id == user.pk:
-        raise NeedsOtherPerson("Another person than the one who asked has to confirm this refund.")
+        raise NeedsOtherPerson(_("Another person than the one who asked has to confirm this refund."))
     if succeeded and not reference.strip():
-        raise RefundNotPossible("Please give the reference of the transfer.")
+        raise RefundNotPossible(_("Please give the reference of the transfer."))
     said = {"person": user.get_username(), "reference": reference, "succeeded": succeeded, "reason": reason}
     raw = RawMessage(body=json.dumps(said).encode(), headers={})
     message = store(contract=refund.attempt.contract, source=MessageSource.HAND, raw=raw)
@@ -155,7 +159,7 @@ def submit_refund(refund: Refund) -> None:
         _note(claimed, RefundState.UNKNOWN, str(error))
     except Exception as error:
         # An adapter's own mistake: whether the provider got it is unknown as well.
-        logger.exception("Sending refund %s failed", claimed.pk)
+        log_failure(logger, f"Sending refund {claimed.pk} failed", error)
         _note(claimed, RefundState.UNKNOWN, type(error).__name__)
     else:
         _apply(claimed, raw, word)
@@ -170,7 +174,7 @@ def poll_refund(refund: Refund) -> None:
         _plan_again(refund, str(error))
         raise
     except Exception as error:
-        logger.exception("Asking for refund %s failed", refund.pk)
+        log_failure(logger, f"Asking for refund {refund.pk} failed", error)
         _plan_again(refund, type(error).__name__)
         raise ProviderUnavailable("The provider's answer could not be used.") from error
     _apply(refund, raw, word)
@@ -216,12 +220,13 @@ def _move_on(refund: Refund) -> bool:
 
 def _check_amount(payment: LedgerEntry, amount_cents: int, believed_cents: int) -> None:
     refundable = refundable_cents(payment)
+    most = format_money(refundable, payment.currency)
     if believed_cents != refundable:
         raise RefundNotPossible(
-            f"Meanwhile something changed: {refundable} cents can still be given back. Please look again."
+            _("Meanwhile something changed: %(most)s can still be given back. Please look again.") % {"most": most}
         )
     if not 0 < amount_cents <= refundable:
-        raise RefundNotPossible(f"Between 1 and {refundable} cents can be given back.")
+        raise RefundNotPossible(_("At most %(most)s can be given back.") % {"most": most})
 
 
 def _approve_if_small(refund: Refund) -> Refund:
@@ -310,5 +315,7 @@ def _locked_refund(refund: Refund, *states: RefundState) -> Refund:
     row = Refund.objects.select_for_update().get(pk=refund.pk)
     row.attempt = attempt
     if states and row.state not in states:
-        raise RefundNotPossible(f'This refund is "{row.get_state_display()}": look again.')
+        raise RefundNotPossible(
+            _("This refund is “%(state)s”: please look again.") % {"state": row.get_state_display()}
+        )
     return row

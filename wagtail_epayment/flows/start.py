@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from .. import conf, ways
 from ..errors import AlreadyStarting, ContractNotUsable, OrderNotPayable, ProviderRefused, ProviderUnavailable
+from ..failures import log_failure
 from ..models import AttemptState, PaymentAttempt, PaymentContract, PaymentOrder
 from ..providers.base import Redirect, ReturnUrls
 from ..providers.registry import providers
@@ -61,7 +62,7 @@ def start_payment(
         raise
     except Exception as error:
         # An adapter's own mistake: whether the provider got it is unknown as well.
-        logger.exception("Starting attempt %s failed", attempt.pk)
+        log_failure(logger, f"Starting attempt {attempt.pk} failed", error)
         _note(attempt, AttemptState.UNKNOWN, type(error).__name__)
         raise ProviderUnavailable("The provider's answer could not be used.") from error
     breaker.note_success(contract)
