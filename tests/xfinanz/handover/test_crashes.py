@@ -46,6 +46,10 @@ class Victim:
 
         return counted
 
+    def hears(self, event, args):
+        if event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR):
+            self.crossed()
+
     def run(self):
         """In the child; never comes back."""
         code = 1
@@ -53,7 +57,7 @@ class Victim:
             connection.execute_wrappers.append(lambda execute, *args: self.before(execute)(*args))
             connection._commit = self.before(connection._commit)
             adapter.rename_without_replacing = self.before(adapter.rename_without_replacing)
-            sys.addaudithook(lambda event, _args: self.crossed() if event == "open" else None)
+            sys.addaudithook(self.hears)
             deliver_due()
             code = 0
         finally:
