@@ -9,11 +9,12 @@ _READ = [
     "view_schemapackage",
     "view_mappingversion",
     "view_deliverychannel",
+    "view_csvprofile",
     "view_batch",
 ]
 _CONFIGURE = [
     f"{verb}_{model}"
-    for model in ("financetenant", "postingaccount", "kassenzeichenrange", "deliverychannel")
+    for model in ("financetenant", "postingaccount", "kassenzeichenrange", "deliverychannel", "csvprofile")
     for verb in ("add", "change")
 ]
 _MAP = ["add_mappingversion", "change_mappingversion"]

@@ -18,12 +18,14 @@ from wagtail_sitekit.scoping import SitePolicy
 from .admin.batches import BatchViewSet
 from .admin.channels import DeliveryChannelViewSet
 from .admin.closings import DailyClosingViewSet
+from .admin.csv_profiles import CsvProfileViewSet
 from .admin.mappings import MappingViewSet
 from .admin.dashboard import ClosingPanel
 from .admin.schemas import SchemaPackageViewSet
 from .admin.settings import FinanceTenantViewSet, KassenzeichenRangeViewSet, PostingAccountViewSet
 from .models import (
     Batch,
+    CsvProfile,
     DailyClosing,
     DeliveryChannel,
     FinanceTenant,
@@ -39,11 +41,14 @@ register_permission_policy(KassenzeichenRange, SitePolicy(KassenzeichenRange, si
 register_permission_policy(Batch, SitePolicy(Batch, site_lookup="tenant__site"))
 register_permission_policy(DailyClosing, SitePolicy(DailyClosing, site_lookup="tenant__site"))
 register_permission_policy(DeliveryChannel, SitePolicy(DeliveryChannel, site_lookup="tenant__site"))
+register_permission_policy(CsvProfile, SitePolicy(CsvProfile, site_lookup="tenant__site"))
 register_permission_policy(SchemaPackage, SitePolicy(SchemaPackage, shared=True))
 register_permission_policy(MappingVersion, SitePolicy(MappingVersion, site_lookup="tenant__site"))
 
 accounts = PostingAccountViewSet()
 register_snippet(accounts)
+csv_profiles = CsvProfileViewSet()
+register_snippet(csv_profiles)
 channels = DeliveryChannelViewSet()
 register_snippet(channels)
 
@@ -88,6 +93,7 @@ class CashOfficeGroup(ViewSetGroup):
             coverage,
             *_handover_items(),
             channels.get_menu_item(order=9),
+            csv_profiles.get_menu_item(order=10),
         ]
 
 

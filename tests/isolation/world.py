@@ -50,6 +50,7 @@ from wagtail_xfinanz.models import (
     DeliveryChannel,
     FinanceTenant,
     KassenzeichenRange,
+    MappingVersion,
     PostingAccount,
     SchemaPackage,
 )
@@ -81,6 +82,7 @@ OF_A_TOWN = {
     Refund: "order__site",
     SettlementLine: "report__site",
     SettlementReport: "site",
+    MappingVersion: "tenant__site",
     SchemaPackage: "site",
     WebhookDelivery: "endpoint__site",
     WebhookEndpoint: "site",
@@ -200,7 +202,10 @@ def _money(order):
 
 
 def _books(tenant):
-    SchemaPackage.objects.create(site=tenant.site, name=f"{SECRET}.zip", namespace=SECRET, sha256="0" * 64, size=1)
+    same = {"namespace": SECRET, "sha256": "0" * 64, "size": 1}
+    package = SchemaPackage.objects.create(site=tenant.site, name=f"{SECRET}.zip", **same)
+    definition = {"format": "wagtail-xfinanz-mapping/1", "message": SECRET, "entries": []}
+    MappingVersion.objects.create(tenant=tenant, package=package, number=1, name=SECRET, definition=definition)
     first, second = (get_user_model().objects.get(username=f"musterstadt-kasse{number}") for number in (1, 2))
     for batch in collect(tenant, by=first).batches:
         _answered(release(certify(batch, by=first), by=second), by=first)

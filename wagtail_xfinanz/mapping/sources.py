@@ -85,6 +85,7 @@ POSTING_FIELDS: dict[str, Field] = {
     "account": _text(_("account (Sachkonto)"), "account", "432100", "sachkonto", "konto", "account", empty=True),
     "cost_centre": _text(_("cost centre"), "cost_centre", "4711", "kostenstelle", empty=True),
     "cost_unit": _text(_("cost unit"), "cost_unit", "0815", "kostentraeger", empty=True),
+    "internal_order": _text(_("order (Auftrag)"), "internal_order", "900123", "auftrag", "innenauftrag", empty=True),
     "budget_line": _text(_("budget line (Haushaltsstelle)"), "budget_line", "7200.1100", "haushaltsstelle", empty=True),
     "posting_key": _text(_("posting key"), "posting_key", "sperrgut", "buchungsschluessel"),
     "kind": Field(

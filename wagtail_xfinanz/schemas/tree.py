@@ -148,8 +148,14 @@ class Tree:
         return next((child for child in above_it.content.nodes() if child.path == last), None) if above_it else None
 
     def find_branch(self, path: str) -> Branch | None:
-        """The repeatable group at this path."""
-        outer = next((found for found in reversed(above(path)[:-1]) if "#" not in steps(found)[-1]), "")
+        """The repeatable group at this path, None if there is none."""
+        if not path.rpartition("/")[2].startswith("#"):
+            return None
+        try:
+            ancestors = above(path)[:-1]
+        except ValueError:
+            return None
+        outer = next((found for found in reversed(ancestors) if "#" not in steps(found)[-1]), "")
         node = self.find(outer) if outer else None
         return next((found for found in node.content.branches() if found.path == path), None) if node else None
 

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.permissions import policy_registry
+
+from .. import flows
+from ..errors import BookkeepingError
+from ..mapping import Entry
+from ..models import MappingState, MappingVersion
+from ..schemas.tree import Tree
+
+
+def may(user: Any, action: str, row: MappingVersion) -> bool:
+    return policy_registry.get_by_type(MappingVersion).user_has_permission_for_instance(user, action, row)
+
+
+class OfMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin):
+    """Base of all pages of one mapping."""
+
+    model = MappingVersion
+    any_permission_required = ["view", "change"]
+    index_url_name: str | None = None
+    map_url_name: str | None = None
+    request: HttpRequest
+    kwargs: dict[str, Any]
+
+    @cached_property
+    def row(self) -> MappingVersion:
+        rows = MappingVersion.objects.select_related("tenant__site", "package", "submitted_by", "released_by")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    @cached_property
+    def tree(self) -> Tree:
+        return flows.load_schema(self.row.package).tree
+
+    @property
+    def is_editable(self) -> bool:
+        return self.row.state == MappingState.DRAFT and may(self.request.user, "change", self.row)
+
+    def get_page_subtitle(self) -> str:
+        return str(self.row)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = {"row": self.row, "is_editable": self.is_editable}
+        return {**super().get_context_data(**kwargs), **context}  # type: ignore[misc]
+
+    def address(self, path: str = "") -> str:
+        found = reverse(str(self.map_url_name), args=[self.row.pk])
+        return f"{found}?{urlencode({'at': path})}" if path else found
+
+    def change(self, entries: list[Entry]) -> None:
+        """Save what is different. Raises PermissionDenied; errors of the flow are shown."""
+        if not may(self.request.user, "change", self.row):
+            raise PermissionDenied
+        try:
+            flows.change_mapping(self.row, entries=entries, by=self.request.user)
+        except BookkeepingError as error:
+            messages.error(self.request, str(error))

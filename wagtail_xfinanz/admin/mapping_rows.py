@@ -1,0 +1,214 @@
+"""The editor's rows: the tree of a message in reading order, beside each place what is mapped, suggested and wrong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.utils.safestring import SafeString
+
+from ..mapping import Entry, Mapping, Repeat
+from ..mapping.plan import Finding, Plan
+from ..mapping.reading import Level
+from ..schemas.complex import Attribute
+from ..schemas.describe import cardinality, simple_in_words, type_in_words
+from ..schemas.names import local
+from ..schemas.paths import above, parent
+from ..schemas.tree import Branch, Node
+from .mapping_choices import CONSTANT, choice_of, extras_of, label_of, options
+
+MAX_ROWS = 220
+"""Three fields each stay below Django's limit of 1,000 fields in a form."""
+
+
+@dataclass(slots=True)
+class Row:
+    """A place of the message."""
+
+    path: str
+    label: str
+    kind: str
+    depth: int
+    cardinality: str
+    type: str = ""
+    documentation: str = ""
+    fixed: str | None = None
+    is_mandatory: bool = False
+    is_leaf: bool = False
+    is_closed: bool = False
+    repeats: list[Repeat] = field(default_factory=list)
+    entry: Entry | None = None
+    suggestion: Entry | None = None
+    findings: list[Finding] = field(default_factory=list)
+    level: Level = None
+
+    @property
+    def choice(self) -> str:
+        return choice_of(self.entry.source) if self.entry else ""
+
+    @property
+    def text(self) -> str:
+        return self.entry.source.value if self.entry and self.entry.source and self.choice == CONSTANT else ""
+
+    @property
+    def mapped(self) -> str:
+        return label_of(self.entry)
+
+    @property
+    def extras(self) -> str:
+        return extras_of(self.entry)
+
+    @property
+    def options(self) -> SafeString:
+        return options(self.level)
+
+    @property
+    def suggested(self) -> str:
+        if self.suggestion is None:
+            return ""
+        return str(self.suggestion.repeat.label) if self.suggestion.repeat else label_of(self.suggestion)
+
+    @property
+    def margin(self) -> int:
+        return self.depth * 20
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of one page; ``elsewhere`` are findings about places the page does not show."""
+
+    rows: list[Row]
+    elsewhere: list[Finding]
+
+
+def make_table(root: Node, mapping: Mapping, plan: Plan, suggestions: dict[str, Entry], *, level: Level) -> Table:
+    """Rows from ``root`` on: everything mandatory, mapped or suggested; the rest closed, behind links."""
+    builder = _Builder(mapping, plan, suggestions)
+    rows = list(builder.rows_of(root, 0, level, ()))
+    shown = {row.path for row in rows}
+    elsewhere = [finding for finding in plan.findings if builder.shown_at(finding.path, shown) is None]
+    for row in rows:
+        row.findings += builder.findings.get(row.path, [])
+    for path, findings in builder.findings.items():
+        place = builder.shown_at(path, shown)
+        if place and place != path:
+            next(row for row in rows if row.path == place).findings += findings
+    return Table(rows, elsewhere)
+
+
+def level_at(mapping: Mapping, path: str) -> Level:
+    """The repetition around a place."""
+    level: Level = None
+    for outer in above(path)[:-1] if path else []:
+        entry = mapping.at(outer)
+        if entry and entry.repeat:
+            level = Repeat.POSTINGS if entry.repeat is Repeat.ITEMS else entry.repeat
+    return level
+
+
+class _Builder:
+    def __init__(self, mapping: Mapping, plan: Plan, suggestions: dict[str, Entry]) -> None:
+        self._entries = {entry.path: entry for entry in mapping.entries}
+        self._suggestions = suggestions
+        said = [*self._entries, *suggestions]
+        self._open = {path for entry in said for path in above(entry)}
+        self._left = MAX_ROWS
+        self.findings: dict[str, list[Finding]] = defaultdict(list)
+        for finding in plan.findings:
+            self.findings[finding.path].append(finding)
+
+    def shown_at(self, path: str, shown: set[str]) -> str | None:
+        """The row a finding is told at: its own, or that of the code type whose child it is about."""
+        if path in shown:
+            return path
+        outer = parent(path) if path else ""
+        return outer if outer in shown and path.endswith("/code") else None
+
+    def rows_of(self, node: Node, depth: int, level: Level, around: tuple[str, ...]) -> Iterator[Row]:
+        entry = self._entries.get(node.path)
+        is_leaf = node.text is not None or node.code is not None or not (node.content.parts or node.attributes)
+        is_open = self._is_open(node, around)
+        self._left -= 1 + len(node.attributes)
+        yield Row(
+            path=node.path,
+            label=node.label + (f" ({local(node.xsi_type)})" if node.xsi_type else ""),
+            kind="element",
+            depth=depth,
+            cardinality=cardinality(node.minimum, node.maximum),
+            type=type_in_words(node.code or node) if is_leaf else type_in_words(node),
+            documentation=node.documentation,
+            fixed=node.fixed,
+            is_mandatory=node.minimum > 0,
+            is_leaf=is_leaf,
+            is_closed=not is_leaf and not is_open,
+            repeats=repeats_for(node, level),
+            entry=entry,
+            suggestion=self._suggestions.get(node.path),
+            level=level,
+        )
+        inner = _inside(entry or self._suggestions.get(node.path), level)
+        if is_open or is_leaf:
+            yield from (self._attribute(node, attribute, depth + 1, inner) for attribute in node.attributes)
+        if is_open and not is_leaf:
+            yield from self._branch(node.content, depth + 1, inner, (*around, node.type.name))
+
+    def _is_open(self, node: Node, around: tuple[str, ...]) -> bool:
+        if not around or node.path in self._open:
+            return True
+        if node.minimum == 0 or self._left < 0:
+            return False
+        return not (node.type.name and node.type.name in around)
+
+    def _branch(self, branch: Branch, depth: int, level: Level, around: tuple[str, ...]) -> Iterator[Row]:
+        is_choice = branch.kind == "choice"
+        if is_choice or branch.maximum != 1:
+            entry = self._entries.get(branch.path) if branch.maximum != 1 else None
+            self._left -= 1
+            yield Row(
+                path=branch.path if branch.maximum != 1 else f"{branch.path}|{self._left}",
+                label="",
+                kind=branch.kind,
+                depth=depth,
+                cardinality=cardinality(branch.minimum, branch.maximum),
+                repeats=repeats_for(branch, level),
+                entry=entry,
+                level=level,
+            )
+            level, depth = _inside(entry, level), depth + 1
+        for part in branch.parts:
+            if isinstance(part, Node):
+                yield from self.rows_of(part, depth, level, around)
+            elif isinstance(part, Branch):
+                yield from self._branch(part, depth, level, around)
+
+    def _attribute(self, node: Node, attribute: Attribute, depth: int, level: Level) -> Row:
+        path = f"{node.path}/@{attribute.name}"
+        return Row(
+            path=path,
+            label=f"@{local(attribute.name)}",
+            kind="attribute",
+            depth=depth,
+            cardinality="1" if attribute.required else "0..1",
+            type=simple_in_words(attribute.type),
+            documentation=attribute.documentation,
+            fixed=attribute.fixed,
+            is_mandatory=attribute.required,
+            is_leaf=True,
+            entry=self._entries.get(path),
+            suggestion=self._suggestions.get(path),
+            level=level,
+        )
+
+
+def repeats_for(part: Node | Branch, level: Level) -> list[Repeat]:
+    """How often an element may be repeated here."""
+    if part.maximum is not None or level is Repeat.POSTINGS:
+        return []
+    return [Repeat.ITEMS] if level is Repeat.PAYMENTS else [Repeat.PAYMENTS, Repeat.POSTINGS]
+
+
+def _inside(entry: Entry | None, level: Level) -> Level:
+    if entry is None or entry.repeat is None:
+        return level
+    return Repeat.POSTINGS if entry.repeat is Repeat.ITEMS else entry.repeat

@@ -1,0 +1,224 @@
+"""Working on a mapping: the table of places, one place in full, suggestions, dry run, export."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.generic import FormView, TemplateView, View
+from wagtail.admin import messages
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+
+from .. import flows
+from ..errors import BookkeepingError
+from ..flows.dry_run import dry_run
+from ..mapping import Entry, Repeat, to_json
+from ..mapping.suggest import suggest
+from ..models import MappingVersion
+from ..schemas.paths import parent, readable
+from ..schemas.tree import Branch, Node, Tree
+from .mapping_base import OfMappingView
+from .mapping_choices import choice_of, source_of
+from .mapping_forms import EntryForm, NewMappingForm
+from .mapping_rows import level_at, make_table, repeats_for
+from .mapping_steps import possible
+from .outline import crumbs
+
+
+class MapView(OfMappingView, TemplateView):
+    """Tree beside sources. Works without JavaScript: one form for what is shown, one page more for details."""
+
+    template_name = "wagtail_xfinanz/admin/mapping.html"
+    page_title = gettext_lazy("Mapping")
+    header_icon = "link"
+
+    @cached_property
+    def node(self) -> Node:
+        where = self.request.GET.get("at") or f"/{self.row.mapping.message}"
+        found = self.tree.find(where)
+        if found is None:
+            raise Http404
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        mapping, plan = self.row.mapping, flows.plan_of(self.row)
+        found = suggest(self.tree.root(mapping.message), mapping) if self.is_editable else {}
+        table = make_table(self.node, mapping, plan, found, level=level_at(mapping, self.node.path))
+        problems = len(plan.problems)
+        return {
+            **super().get_context_data(**kwargs),
+            "table": table,
+            "crumbs": crumbs(self.node.path),
+            "at": self.node.path,
+            "problems": problems,
+            "notes": len(plan.findings) - problems,
+            "suggestions": len(found),
+            "elsewhere": [
+                (finding, readable(finding.path or "/"), self._near(finding.path)) for finding in table.elsewhere
+            ],
+            "steps": possible(self.request.user, self.row),
+        }
+
+    def _near(self, path: str) -> str:
+        """The nearest element above a place, to show a page around it."""
+        while path and self.tree.find(path) is None:
+            path = parent(path)
+        return parent(path) or path if path else ""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        mapping = self.row.mapping
+        if "accept_all" in request.POST or "accept" in request.POST:
+            found = suggest(self.tree.root(mapping.message), mapping)
+            wanted = set(request.POST.getlist("accept")) if "accept_all" not in request.POST else set(found)
+            accepted = [entry for path, entry in found.items() if path in wanted]
+        else:
+            accepted = []
+        changed = [*self._changed(request.POST), *accepted]
+        self.change(changed)
+        told = ngettext("%(count)s place is saved.", "%(count)s places are saved.", len(changed))
+        messages.success(request, told % {"count": len(changed)})
+        return redirect(self.address(request.GET.get("at", "")))
+
+    def _changed(self, data: Any) -> Iterator[Entry]:
+        """Entries that the form says differently. What goes with the old source is forgotten with it."""
+        known = {entry.path: entry for entry in self.row.mapping.entries}
+        paths = {name.partition("|")[2] for name in data if name.partition("|")[0] in ("source", "repeat")}
+        for path in paths:
+            entry = old = known.get(path) or Entry(path)
+            if f"source|{path}" in data:
+                choice, text = data[f"source|{path}"], data.get(f"text|{path}", "")
+                source = source_of(choice, text=text)
+                if choice_of(source) != choice_of(old.source):
+                    entry = replace(
+                        Entry(path, source), repeat=old.repeat, condition=old.condition, code_list=old.code_list
+                    )
+                else:
+                    entry = replace(old, source=source)
+            if f"repeat|{path}" in data:
+                repeat = data[f"repeat|{path}"]
+                entry = replace(entry, repeat=Repeat(repeat) if repeat in Repeat.values else None)
+            if entry != old and is_place(self.tree, path):
+                yield entry
+
+
+def is_place(tree: Tree, path: str) -> bool:
+    """Whether the schema has this element, attribute or repeatable group."""
+    head, _slash, last = path.rpartition("/@")
+    if head:
+        node = tree.find(head)
+        return node is not None and node.attribute(last) is not None
+    return tree.find(path) is not None or tree.find_branch(path) is not None
+
+
+class EntryView(OfMappingView, FormView):
+    """Everything that can be said about one place."""
+
+    form_class = EntryForm
+    template_name = "wagtail_xfinanz/admin/mapping_entry.html"
+    page_title = gettext_lazy("One place of the message")
+    header_icon = "link"
+
+    @cached_property
+    def path(self) -> str:
+        path = self.request.GET.get("path", "")
+        if not is_place(self.tree, path):
+            raise Http404
+        return path
+
+    @property
+    def entry(self) -> Entry:
+        return self.row.mapping.at(self.path) or Entry(self.path)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        level = level_at(self.row.mapping, self.path)
+        part: Node | Branch | None = self.tree.find(self.path)
+        if part is None and "/@" not in self.path:
+            part = self.tree.find_branch(self.path)
+        own = self.entry.repeat
+        inner = level if own is None else Repeat.POSTINGS if own is Repeat.ITEMS else own
+        repeats = repeats_for(part, level) if part else []
+        return {**super().get_form_kwargs(), "entry": self.entry, "level": inner, "repeats": repeats}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        findings = [found for found in flows.plan_of(self.row).findings if found.path == self.path]
+        shown = {"place": readable(self.path), "findings": findings, "back": self.address()}
+        return {**super().get_context_data(**kwargs), **shown}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        self.change([form.entry()])
+        here = f"{self.request.path}?{urlencode({'path': self.path})}"
+        still = [
+            found
+            for found in flows.plan_of(MappingVersion.objects.get(pk=self.row.pk)).findings
+            if found.path == self.path
+        ]
+        if still:
+            messages.warning(self.request, " ".join(found.message for found in still))
+            return redirect(here)
+        messages.success(self.request, _("Saved; nothing to object to at this place."))
+        return redirect(self.address())
+
+
+class DryRunView(OfMappingView, TemplateView):
+    template_name = "wagtail_xfinanz/admin/dry_run.html"
+    page_title = gettext_lazy("Dry run")
+    header_icon = "view"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        result = dry_run(self.row, by=self.request.user)
+        return {**super().get_context_data(**kwargs), "result": result, "back": self.address()}
+
+
+class ExportMappingView(OfMappingView, View):
+    """The mapping as a file for other towns: paths and sources, nothing of anybody's data."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        content = json.dumps(to_json(self.row.mapping), ensure_ascii=False, indent=2)
+        name = slugify(self.row.name) or "mapping"
+        headers = {"Content-Disposition": f'attachment; filename="{name}-{self.row.number}.json"'}
+        return HttpResponse(content, content_type="application/json", headers=headers)
+
+
+class NewMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+    model = MappingVersion
+    permission_required = "add"
+    index_url_name: str | None = None
+    map_url_name: str | None = None
+    form_class = NewMappingForm
+    template_name = "wagtail_xfinanz/admin/new_mapping.html"
+    page_title = gettext_lazy("New mapping")
+    header_icon = "link"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"message": self.request.GET.get("message", "")}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        data = form.cleaned_data
+        try:
+            row = flows.create_mapping(
+                data["tenant"],
+                package=data["package"],
+                mapping=data["mapping"],
+                name=data["name"],
+                by=self.request.user,
+            )
+        except BookkeepingError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        return redirect(reverse(str(self.map_url_name), args=[row.pk]))
