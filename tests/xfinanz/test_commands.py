@@ -34,7 +34,7 @@ def test_collecting_one_tenant_reports_problems(site, tenant, other_tenant):
 
 def test_all_is_well(paid, tenant, anna, bernd, later):
     released(tenant, anna, bernd, cut_off=later)
-    assert "1 released batches, no contradiction." in run("xfinanz_verify")[0]
+    assert "1 released batches, 0 signed days, no contradiction." in run("xfinanz_verify")[0]
 
 
 def test_payments_nobody_can_book_are_told(paid, tenant):

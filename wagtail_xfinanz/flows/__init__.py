@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .acknowledge import acknowledge, tenant_number_of
 from .allocate import allocate
+from .audit_export import audit_export
 from .certify import certify
 from .channel import check_channel
 from .close_day import prepare_day, sign_day, take_back_day
@@ -37,6 +38,7 @@ __all__ = [
     "acknowledge",
     "active_equipment",
     "allocate",
+    "audit_export",
     "certify",
     "change_mapping",
     "check_channel",

@@ -218,7 +218,9 @@ def test_the_figures_need_as_many_queries_for_forty_payments_as_for_one(
 
     def counted():
         entries = unassigned(tenant, TUESDAY)
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             figures_of(tenant, TUESDAY, entries=entries, previous=None)
         return len(queries)
 

@@ -1,0 +1,275 @@
+"""The tables of bookkeeping: postings, batches, files, what the finance system said, closings, and the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from ..models import (
+    BatchDelivery,
+    BatchFile,
+    ClosingEntry,
+    HandoverEvent,
+    KassenzeichenRange,
+    PostingAccount,
+    PostingAcknowledgement,
+)
+from .period import Period
+from .table import Column, Kind, Table, user
+
+_AT_ONCE = 500
+
+
+def _posted(name: str) -> Callable[[Any], Any]:
+    """A value of the posting itself."""
+    return lambda row: row.data.get(name)
+
+
+def _texts(**descriptions: Any) -> tuple[Column, ...]:
+    """Text columns that stand in the posting under their own names."""
+    return tuple(Column(name, Kind.TEXT, text, _posted(name)) for name, text in descriptions.items())
+
+
+BATCHES = Table(
+    "batches",
+    _("Batches with their control record, in the order of the hash chain."),
+    "id",
+    (
+        Column("id", Kind.INTEGER, _("key of the batch"), "pk"),
+        Column("budget_year", Kind.INTEGER, _("budget year")),
+        Column("number", Kind.INTEGER, _("gapless number in the budget year")),
+        Column("chain_position", Kind.INTEGER, _("place in the hash chain")),
+        Column("state", Kind.TEXT, _("state at the time of the export")),
+        Column("reason", Kind.TEXT, _("reason of a reversal")),
+        Column("count", Kind.INTEGER, _("number of postings")),
+        Column("total_cents", Kind.CENTS, _("sum of the postings")),
+        Column("sums", Kind.JSON, _("sums per kind in cents")),
+        Column("previous_hash", Kind.TEXT, _("hash of the batch before")),
+        Column("content_hash", Kind.TEXT, _("hash: SHA-256 of the kassenbuch file")),
+        Column("created_by", Kind.TEXT, _("collected by"), user("created_by")),
+        Column("created_at", Kind.INSTANT, _("collected at")),
+        Column("certified_by", Kind.TEXT, _("certified by"), user("certified_by")),
+        Column("certified_at", Kind.INSTANT, _("certified at")),
+        Column("released_by", Kind.TEXT, _("released by"), user("released_by")),
+        Column("released_at", Kind.INSTANT, _("released at")),
+        Column("exported_by", Kind.TEXT, _("exported by"), user("exported_by")),
+        Column("exported_at", Kind.INSTANT, _("exported at")),
+    ),
+    lambda period: period.batches.select_related("created_by", "certified_by", "released_by", "exported_by").iterator(
+        chunk_size=_AT_ONCE
+    ),
+)
+
+POSTINGS = Table(
+    "postings",
+    _("Every posting of the batches."),
+    "id",
+    (
+        Column("id", Kind.INTEGER, _("key of the posting"), "pk"),
+        Column("batch", Kind.INTEGER, _("batch"), "batch_id", "batches.id"),
+        Column("sequence", Kind.INTEGER, _("number in the batch and its files")),
+        Column("entry", Kind.INTEGER, _("ledger entry it books"), "entry_id", "ledger.id"),
+        Column("item", Kind.INTEGER, _("order item it books"), "item_id", "order_items.id"),
+        Column("reverses", Kind.INTEGER, _("posting it takes back"), "reverses_id"),
+        Column("kind", Kind.TEXT, _("kind of posting")),
+        Column("part", Kind.TEXT, _("item, VAT, deposit or fee")),
+        Column("amount_cents", Kind.CENTS, _("amount; negative if the commune gave it")),
+        Column("booked_on", Kind.DATE, _("booking day"), _posted("booked_on")),
+        Column("due_on", Kind.DATE, _("last day to pay"), _posted("due_on")),
+        Column("tax_permille", Kind.INTEGER, _("VAT in parts of a thousand"), _posted("tax_permille")),
+        *_texts(
+            reference=_("Kassenzeichen"),
+            reason=_("reason"),
+            label=_("what it is for"),
+            payer=_("payer"),
+            posting_key=_("posting key"),
+            product=_("product"),
+            account=_("account (Sachkonto)"),
+            cost_centre=_("cost centre"),
+            cost_unit=_("cost unit"),
+            internal_order=_("order (Auftrag)"),
+            budget_line=_("budget line (Haushaltsstelle)"),
+            method=_("way of payment"),
+            provider=_("payment service"),
+            provider_ref=_("the payment service's reference of the money"),
+        ),
+        Column("extra", Kind.JSON, _("further dimensions"), _posted("extra")),
+    ),
+    lambda period: period.postings.order_by("batch__chain_position", "sequence").iterator(chunk_size=_AT_ONCE),
+)
+
+FILES = Table(
+    "batch_files",
+    _("The files of the batches; their bytes lie in the folder “files” of this package."),
+    "path",
+    (
+        Column("path", Kind.TEXT, _("path in this package"), lambda row: file_path(row)),
+        Column("batch", Kind.INTEGER, _("batch"), "batch_id", "batches.id"),
+        Column("format", Kind.TEXT, _("format")),
+        Column("filename", Kind.TEXT, _("file name")),
+        Column("size", Kind.INTEGER, _("bytes")),
+        Column("sha256", Kind.TEXT, "SHA-256"),
+    ),
+    lambda period: files_of(period),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    _("Hand-overs of batches to the finance system."),
+    "id",
+    (
+        Column("id", Kind.INTEGER, _("key of the hand-over"), "pk"),
+        Column("batch", Kind.INTEGER, _("batch"), "batch_id", "batches.id"),
+        Column("file", Kind.TEXT, _("file name"), "file.filename"),
+        Column("kind", Kind.TEXT, _("channel")),
+        Column("state", Kind.TEXT, _("state at the time of the export")),
+        Column("is_repeat", Kind.BOOLEAN, _("handed over again")),
+        Column("reason", Kind.TEXT, _("reason")),
+        Column("requested_by", Kind.TEXT, _("asked for by"), user("requested_by")),
+        Column("requested_at", Kind.INSTANT, _("asked for at")),
+        Column("sent_at", Kind.INSTANT, _("handed over at")),
+        Column("received_at", Kind.INSTANT, _("received at")),
+    ),
+    lambda period: (
+        BatchDelivery.objects.filter(batch__in=period.batches.order_by().values("pk"))
+        .select_related("file", "requested_by")
+        .order_by("pk")
+        .iterator(chunk_size=_AT_ONCE)
+    ),
+)
+
+EVENTS = Table(
+    "handover_events",
+    _("What happened to batches after their release."),
+    "id",
+    (
+        Column("id", Kind.INTEGER, _("key of the event"), "pk"),
+        Column("batch", Kind.INTEGER, _("batch"), "batch_id", "batches.id"),
+        Column("delivery", Kind.INTEGER, _("hand-over"), "delivery_id", "deliveries.id"),
+        Column("kind", Kind.TEXT, _("what happened")),
+        Column("text", Kind.TEXT, _("in words")),
+        Column("by", Kind.TEXT, _("by whom; empty: automatically"), user("by")),
+        Column("at", Kind.INSTANT, _("at")),
+    ),
+    lambda period: (
+        HandoverEvent.objects.filter(batch__in=period.batches.order_by().values("pk"))
+        .select_related("by")
+        .order_by("pk")
+        .iterator(chunk_size=_AT_ONCE)
+    ),
+)
+
+ANSWERS = Table(
+    "acknowledgements",
+    _("What the finance system, or a person who decided between its answers, says of postings."),
+    "id",
+    (
+        Column("id", Kind.INTEGER, _("key of the answer"), "pk"),
+        Column("posting", Kind.INTEGER, _("posting"), "record_id", "postings.id"),
+        Column("file", Kind.TEXT, _("file it came in"), "source.filename"),
+        Column("file_sha256", Kind.TEXT, _("SHA-256 of that file"), "source.sha256"),
+        Column("accepted", Kind.BOOLEAN, _("accepted")),
+        Column("counts", Kind.BOOLEAN, _("counts; contradictions do not until decided")),
+        Column("code", Kind.TEXT, _("code")),
+        Column("text", Kind.TEXT, _("text")),
+        Column("decided_by", Kind.TEXT, _("decided by"), user("decided_by")),
+        Column("reason", Kind.TEXT, _("reason")),
+        Column("created_at", Kind.INSTANT, _("imported or decided at")),
+    ),
+    lambda period: (
+        PostingAcknowledgement.objects.filter(record__in=period.postings.order_by().values("pk"))
+        .select_related("source", "decided_by")
+        .defer("source__sealed")
+        .order_by("pk")
+        .iterator(chunk_size=_AT_ONCE)
+    ),
+)
+
+CLOSINGS = Table(
+    "closings",
+    _("Daily closings; the documents of signed ones lie in the folder “closings” of this package."),
+    "day",
+    (
+        Column("day", Kind.DATE, _("day")),
+        Column("state", Kind.TEXT, _("state at the time of the export")),
+        Column("figures", Kind.JSON, _("all figures and differences as they were signed")),
+        Column("note", Kind.TEXT, _("note")),
+        Column("prepared_by", Kind.TEXT, _("prepared by"), user("prepared_by")),
+        Column("prepared_at", Kind.INSTANT, _("prepared at")),
+        Column("signed_by", Kind.TEXT, _("signed by"), user("signed_by")),
+        Column("signed_at", Kind.INSTANT, _("signed at")),
+        Column("previous_hash", Kind.TEXT, _("hash of the closing before")),
+        Column("content_hash", Kind.TEXT, _("hash of the closing")),
+        Column("pdf_sha256", Kind.TEXT, _("SHA-256 of the document")),
+    ),
+    lambda period: period.closings.select_related("prepared_by", "signed_by").defer("pdf").iterator(chunk_size=50),
+)
+
+CLOSED = Table(
+    "closed_entries",
+    _("Which closing has which ledger entry."),
+    "entry",
+    (
+        Column("entry", Kind.INTEGER, _("ledger entry"), "entry_id", "ledger.id"),
+        Column("day", Kind.DATE, _("day of the closing"), "closing.day"),
+        Column("is_late", Kind.BOOLEAN, _("of an earlier day")),
+    ),
+    lambda period: (
+        ClosingEntry.objects.filter(entry__order__in=period.order_keys)
+        .select_related("closing")
+        .defer("closing__pdf", "closing__figures")
+        .order_by("entry")
+        .iterator(chunk_size=_AT_ONCE)
+    ),
+)
+
+ACCOUNTS = Table(
+    "posting_accounts",
+    _("Posting accounts with their validity, as they are at the time of the export."),
+    "id",
+    (
+        Column("id", Kind.INTEGER, _("key of the posting account"), "pk"),
+        Column("key", Kind.TEXT, _("posting key")),
+        Column("label", Kind.TEXT, _("label")),
+        Column("product", Kind.TEXT, _("product")),
+        Column("account", Kind.TEXT, _("account (Sachkonto)")),
+        Column("budget_line", Kind.TEXT, _("budget line (Haushaltsstelle)")),
+        Column("tax_account", Kind.TEXT, _("account or budget line for VAT")),
+        Column("valid_from", Kind.DATE, _("valid from")),
+        Column("valid_until", Kind.DATE, _("valid until")),
+    ),
+    lambda period: PostingAccount.objects.filter(tenant=period.tenant).order_by("pk").iterator(chunk_size=_AT_ONCE),
+)
+
+RANGES = Table(
+    "kassenzeichen_ranges",
+    _("Number ranges of Kassenzeichen, as they are at the time of the export."),
+    "id",
+    (
+        Column("id", Kind.INTEGER, _("key of the range"), "pk"),
+        Column("prefix", Kind.TEXT, _("prefix")),
+        Column("counter_start", Kind.INTEGER, _("first number")),
+        Column("counter_next", Kind.INTEGER, _("next number")),
+        Column("counter_maximum", Kind.INTEGER, _("last number")),
+        Column("total_length", Kind.INTEGER, _("total length")),
+        Column("algorithm", Kind.TEXT, _("check digit")),
+        Column("is_active", Kind.BOOLEAN, _("active")),
+    ),
+    lambda period: KassenzeichenRange.objects.filter(tenant=period.tenant).order_by("pk").iterator(chunk_size=_AT_ONCE),
+)
+
+TABLES = (
+    BATCHES, POSTINGS, FILES, DELIVERIES, EVENTS, ANSWERS, CLOSINGS, CLOSED, ACCOUNTS, RANGES,
+)  # fmt: skip
+
+
+def files_of(period: Period) -> Any:
+    found = BatchFile.objects.filter(batch__in=period.batches.order_by().values("pk")).select_related("batch")
+    return found.order_by("batch__chain_position", "format").iterator(chunk_size=_AT_ONCE)
+
+
+def file_path(kept: BatchFile) -> str:
+    """Unique in the package: file names of a tenant may repeat over the years."""
+    return f"files/{kept.batch.chain_position:06d}-{kept.format}-{kept.filename}"
