@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -20,7 +21,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         settings_now = conf.get()
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="Correct the WAGTAIL_XFINANZ dict.", id="xfinanz.E001")]
-    return [*_formats(settings_now), *_profiles(settings_now)]
+    return [*_formats(settings_now), *_profiles(settings_now), *_directories(settings_now)]
 
 
 def _formats(settings_now: conf.Conf) -> Iterator[CheckMessage]:
@@ -30,6 +31,13 @@ def _formats(settings_now: conf.Conf) -> Iterator[CheckMessage]:
             yield Error(f'WAGTAIL_XFINANZ["FORMATS"] names the unknown format "{name}".', hint=hint, id="xfinanz.E002")
         elif not formats.get(name).per_tenant and (reason := formats.get(name).not_ready()):
             yield Warning(f'The format "{name}" writes no files yet.', hint=reason, id="xfinanz.W001")
+
+
+def _directories(settings_now: conf.Conf) -> Iterator[CheckMessage]:
+    for host, path in settings_now.HANDOVER_DIRECTORIES.items():
+        if not Path(path).is_absolute():
+            message = f'WAGTAIL_XFINANZ["HANDOVER_DIRECTORIES"] names no absolute path for "{host}".'
+            yield Error(message, hint="Write the path from the root of the file system.", id="xfinanz.E004")
 
 
 @register(Tags.database)

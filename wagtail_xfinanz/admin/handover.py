@@ -87,7 +87,7 @@ VIEWS: dict[str, type[StepView]] = {
 }
 _OFFERED: dict[str | None, tuple[str, ...]] = {
     None: ("hand_over",),
-    DeliveryState.WAITING: ("retry",),
+    DeliveryState.WAITING: ("retry", "carry"),
     DeliveryState.SENDING: ("retry",),
     DeliveryState.UNKNOWN: ("confirm", "retry", "hand_over", "carry"),
     DeliveryState.GIVEN_UP: ("hand_over", "carry"),
@@ -102,9 +102,11 @@ def possible(user: Any, batch: Batch) -> list[dict[str, Any]]:
     """The steps of the hand-over this user may take now."""
     if not batch.is_final or not may(user, "deliver", batch):
         return []
-    last = batch.deliveries.order_by("-pk").first()
+    last = batch.deliveries.select_related("channel").order_by("-pk").first()
     has_channel = DeliveryChannel.objects.filter(tenant=batch.tenant_id, is_active=True).exists()
     names = _OFFERED[last.state if last else None]
+    if last and last.channel and not last.channel.is_active:
+        names = tuple(dict.fromkeys([name for name in names if name != "retry"] + ["hand_over", "carry"]))
     again = _("Hand over again") if last and last.state != DeliveryState.FAILED else HandOverView.button
     return [
         {"name": name, "label": again if name == "hand_over" else VIEWS[name].button, "serious": bool(last)}

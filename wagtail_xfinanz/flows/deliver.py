@@ -49,13 +49,19 @@ class _Superseded(Exception):
 def deliver_due(*, limit: int = 100) -> int:
     """Try all hand-overs that are due, and see which files have been fetched. Returns how many were tried.
 
-    Safe to run twice. Must not run in a transaction of the caller.
+    Safe to run twice. Must not run in a transaction of the caller. A channel with trouble is left alone for the rest of
+    the run, so that nobody waits for its silence.
     """
     due = BatchDelivery.objects.filter(state__in=UNDER_WAY, next_try_at__lte=timezone.now(), channel__is_active=True)
-    tried = [pk for pk in list(due.order_by("next_try_at", "pk").values_list("pk", flat=True)[:limit]) if deliver(pk)]
+    tried, silent = 0, set()
+    for pk, channel_id in list(due.order_by("next_try_at", "pk").values_list("pk", "channel_id")[:limit]):
+        if channel_id not in silent and deliver(pk):
+            tried += 1
+            if not BatchDelivery.objects.filter(pk=pk, state=DeliveryState.SENT).exists():
+                silent.add(channel_id)
     for delivery in _to_be_fetched()[:limit]:
         _look_whether_fetched(delivery)
-    return len(tried)
+    return tried
 
 
 def deliver(delivery_id: int) -> bool:

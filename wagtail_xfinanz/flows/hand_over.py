@@ -43,7 +43,7 @@ def hand_over(batch: Batch, *, by: Any, reason: str = "") -> BatchDelivery:
     file = file_of(batch, channel.format_name)
     is_repeat = may_have_arrived(batch)
     _check_reason(reason, is_repeat=is_repeat)
-    _give_up_uncertain(batch, by=by)
+    _set_aside(batch, by=by)
     delivery = BatchDelivery.objects.create(
         batch=batch,
         file=file,
@@ -77,7 +77,7 @@ def hand_over_released(batch: Batch) -> None:
 
 @transaction.atomic
 def hand_over_by_hand(batch: Batch, *, by: Any, reason: str) -> BatchDelivery:
-    """A person carries a file over that has or may have arrived otherwise; afterwards it can be downloaded.
+    """A person carries the file over instead of the channel; afterwards it can be downloaded.
 
     Locks the batch. Raises WrongState, ReasonMissing.
     """
@@ -85,7 +85,7 @@ def hand_over_by_hand(batch: Batch, *, by: Any, reason: str) -> BatchDelivery:
     file = file_of(batch, batch.tenant.default_format)
     is_repeat = may_have_arrived(batch)
     _check_reason(reason, is_repeat=is_repeat)
-    _give_up_uncertain(batch, by=by)
+    _set_aside(batch, by=by, also_waiting=True)
     return _downloaded(batch, file, by=by, is_repeat=is_repeat, reason=reason)
 
 
@@ -129,6 +129,8 @@ def retry(delivery: BatchDelivery, *, by: Any) -> None:
     batch, row = _locked(delivery)
     if row.state not in (*UNDER_WAY, DeliveryState.FAILED):
         raise WrongState(_("This hand-over has arrived. To hand the batch over again, say why."))
+    if row.channel is None or not row.channel.is_active:
+        raise WrongState(_("The channel of this hand-over is not active any more."))
     if row.state == DeliveryState.FAILED:
         if may_have_arrived(batch) or under_way(batch):
             raise WrongState(_("The batch has been handed over otherwise meanwhile."))
@@ -183,13 +185,24 @@ def _check_reason(reason: str, *, is_repeat: bool) -> None:
         raise ReasonMissing(_("The finance system may have this batch already. Please say why it gets it again."))
 
 
-def _give_up_uncertain(batch: Batch, *, by: Any) -> None:
-    for row in batch.deliveries.filter(state__in=[DeliveryState.WAITING, DeliveryState.SENDING]):
-        raise WrongState(_("“%(file)s” is being handed over already.") % {"file": row.file})
-    for row in batch.deliveries.select_for_update().filter(state=DeliveryState.UNKNOWN):
-        row.state, row.next_try_at, row.token = DeliveryState.GIVEN_UP, None, ""
+def _set_aside(batch: Batch, *, by: Any, also_waiting: bool = False) -> None:
+    """Make room for another hand-over: what is uncertain is given up, and what waits for a channel that is gone.
+
+    Raises WrongState for one that is under way in earnest.
+    """
+    rows = batch.deliveries.select_for_update(of=("self",)).filter(state__in=UNDER_WAY).select_related("channel")
+    for row in rows:
+        is_stuck = row.channel is not None and not row.channel.is_active
+        is_over = row.next_try_at is None or row.next_try_at <= timezone.now()
+        if row.state == DeliveryState.WAITING and (also_waiting or is_stuck):
+            row.state, kind = DeliveryState.FAILED, EventKind.FAILED
+        elif row.state == DeliveryState.UNKNOWN or (row.state == DeliveryState.SENDING and is_stuck and is_over):
+            row.state, kind = DeliveryState.GIVEN_UP, EventKind.GIVEN_UP
+        else:
+            raise WrongState(_("“%(file)s” is being handed over already.") % {"file": row.file})
+        row.next_try_at, row.token = None, ""
         row.save(update_fields=["state", "next_try_at", "token"])
-        tell(batch, EventKind.GIVEN_UP, delivery=row, by=by)
+        tell(batch, kind, delivery=row, by=by, text=_("Another way was chosen."))
 
 
 def _locked(delivery: BatchDelivery) -> tuple[Batch, BatchDelivery]:

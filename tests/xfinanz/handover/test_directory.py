@@ -8,10 +8,13 @@ import stat
 
 import pytest
 
+from tests.xfinanz.factories import pay, released
+from wagtail_epayment.flows import NewItem, create_order
+from wagtail_xfinanz.checks import check_settings
 from wagtail_xfinanz.deliveries.directory import adapter, renaming
 from wagtail_xfinanz.errors import ReasonMissing, WrongState
-from wagtail_xfinanz.flows import deliver_due, export, hand_over, retry
-from wagtail_xfinanz.models import BatchDelivery, BatchState, DeliveryState
+from wagtail_xfinanz.flows import deliver_due, export, hand_over, hand_over_by_hand, retry
+from wagtail_xfinanz.models import BatchDelivery, BatchState, DeliveryChannel, DeliveryState
 
 pytestmark = pytest.mark.django_db
 NAME = "kassenbuch-4711-2026-000001.xml"
@@ -82,6 +85,12 @@ def test_without_a_directory_of_the_operator_nothing_happens(batch, directory, s
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.FAILED
     assert "HANDOVER_DIRECTORIES" in delivery.last_error
+
+
+def test_a_relative_path_is_an_error_of_the_settings(settings):
+    settings.WAGTAIL_XFINANZ = {"HANDOVER_DIRECTORIES": {"a.example": "/srv/a", "b.example": "srv/b"}}
+    assert [error.id for error in check_settings(None) if "b.example" in error.msg] == ["xfinanz.E004"]
+    assert not [error for error in check_settings(None) if "a.example" in error.msg]
 
 
 @pytest.mark.parametrize("supported", [True, False])
@@ -221,3 +230,41 @@ def test_without_the_option_a_missing_file_means_nothing(batch, directory, inbox
     deliver_due()
     delivery.refresh_from_db()
     assert (delivery.state, delivery.next_try_at) == (DeliveryState.SENT, None)
+
+
+def test_a_channel_that_is_switched_off_holds_nothing_up(batch, directory, sftp_elsewhere, inbox, anna, bernd):
+    first = hand_over(batch, by=bernd)
+    DeliveryChannel.objects.filter(pk=directory.pk).update(is_active=False)
+    assert deliver_due() == 0
+    with pytest.raises(WrongState):
+        retry(first, by=anna)
+    DeliveryChannel.objects.filter(pk=sftp_elsewhere.pk).update(is_active=True)
+    second = hand_over(batch, by=anna)
+    first.refresh_from_db()
+    assert (first.state, second.is_repeat) == (DeliveryState.FAILED, False)
+
+
+@pytest.fixture
+def sftp_elsewhere(tenant):
+    return DeliveryChannel.objects.create(tenant=tenant, kind="sftp", label="neu", is_active=False)
+
+
+def test_who_does_not_want_to_wait_carries_the_file(batch, directory, inbox, anna, bernd, due):
+    waiting = hand_over(batch, by=bernd)
+    carried = hand_over_by_hand(batch, by=anna, reason="")
+    due()
+    assert deliver_due() == 0
+    waiting.refresh_from_db()
+    assert (waiting.state, carried.is_repeat, carried.state) == (DeliveryState.FAILED, False, DeliveryState.SENT)
+    assert listed(inbox) == []
+
+
+def test_a_server_that_does_not_answer_is_asked_once_in_a_run(site, tenant, sftp_elsewhere, anna, bernd, later):
+    sftp_elsewhere.options = {"host": "127.0.0.1", "port": 1, "username": "x", "host_keys": "SHA256:x"}
+    sftp_elsewhere.is_active = True
+    sftp_elsewhere.save()
+    for _number in range(3):
+        pay(create_order(site=site, purpose="x", items=[NewItem("x", 1, posting_key="sperrgut")]), 1)
+        (batch,) = released(tenant, anna, bernd, cut_off=later)
+        hand_over(batch, by=bernd)
+    assert deliver_due() == 1

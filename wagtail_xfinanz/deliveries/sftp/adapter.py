@@ -131,7 +131,7 @@ class SftpChannel(FolderChannel):
     @contextlib.contextmanager
     def open(self, name: str) -> Iterator[BinaryIO]:
         with self._sftp.open(name, "rb") as source:
-            source.prefetch()
+            source.prefetch(max_concurrent_requests=64)  # what is not read yet lies in memory
             yield cast(BinaryIO, source)
 
     def size(self, name: str) -> int:
