@@ -4,6 +4,8 @@
 its standard input: no fresh interpreter for each of some hundred deaths. Boundaries are counted from outside, so the
 code under test has no hooks for it: one before every SQL statement, every COMMIT, every HTTP call and every file
 opened for writing. The moment after one of these is the moment before the next, so no state of the world is missed.
+``only_effects`` leaves out statements that change nothing by themselves, reading or within a transaction: what dies
+between two effects leaves the same world, if the database keeps its word.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ PROVIDERS = ["sandbox", "girocheckout", "xbezahldienste", "stripe", "housebank",
 class Boundaries:
     """Counts what the process crosses; ``kill_at`` 0 never kills."""
 
-    def __init__(self, kill_at: int) -> None:
-        self.kill_at, self.count, self.is_over = kill_at, 0, False
+    def __init__(self, kill_at: int, *, only_effects: bool) -> None:
+        self.kill_at, self.only_effects, self.count, self.is_over = kill_at, only_effects, 0, False
 
     def crossed(self) -> None:
         if self.is_over:
@@ -45,8 +47,11 @@ class Boundaries:
         import requests
         from django.db import connection
 
-        def statement(execute: Callable[..., Any], *args: Any) -> Any:
-            return self.before(execute)(*args)
+        def statement(execute: Callable[..., Any], sql: str, *args: Any) -> Any:
+            is_effect = not connection.in_atomic_block and not sql.startswith("SELECT")
+            if is_effect or not self.only_effects:
+                self.crossed()
+            return execute(sql, *args)
 
         connection.execute_wrappers.append(statement)
         connection._commit = self.before(connection._commit)
@@ -145,7 +150,7 @@ def _live(job: dict[str, Any], file: Path, gate: tuple[int, int] | None) -> None
 
     from . import scenarios
 
-    boundaries, said = Boundaries(job.get("kill_at", 0)), {}
+    boundaries, said = Boundaries(job.get("kill_at", 0), only_effects=job.get("only_effects", False)), {}
     try:
         connection.ensure_connection()
         boundaries.install()
