@@ -15,6 +15,7 @@ from wagtail.snippets.models import register_snippet
 
 from wagtail_sitekit.scoping import SitePolicy
 
+from .admin.audit import AuditViewSet
 from .admin.batches import BatchViewSet
 from .admin.channels import DeliveryChannelViewSet
 from .admin.closings import DailyClosingViewSet
@@ -65,6 +66,7 @@ class CashOfficeGroup(ViewSetGroup):
     items = (
         BatchViewSet("xfinanz_batches"),
         DailyClosingViewSet("xfinanz_closings"),
+        AuditViewSet("xfinanz_audit"),
         FinanceTenantViewSet("xfinanz_tenants"),
         KassenzeichenRangeViewSet("xfinanz_ranges"),
         SchemaPackageViewSet("xfinanz_schemas"),

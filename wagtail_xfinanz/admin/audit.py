@@ -1,0 +1,207 @@
+"""Pages for auditors: search, the trace of a cent, and everything of a period to take home."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView, View
+from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
+from wagtail.models import Site
+from wagtail.permissions import policy_registry
+
+from wagtail_epayment.admin.masking import masked_lines
+from wagtail_epayment.errors import NotUnderstood
+from wagtail_epayment.models import LedgerEntry, PaymentOrder
+from wagtail_epayment.settlements.values import cents_of
+from wagtail_epayment.state import account
+from wagtail_sitekit.scoping import VIEW_ACTIONS, SiteScopedViewSet, sites_for
+
+from .. import flows
+from ..audit.search import SHOWN, find_orders
+from ..audit.trace import with_trace
+from ..errors import BookkeepingError
+from ..models import Batch, BatchState, DailyClosing, FinanceTenant, PostingRecord
+
+
+def sites_of_trace(user: Any) -> QuerySet[Site]:
+    """Where this user sees payments and their postings alike."""
+    payments = sites_for(user, PaymentOrder, ("view",))
+    return sites_for(user, Batch, VIEW_ACTIONS).filter(pk__in=payments.values("pk"))
+
+
+def tenants_to_export(user: Any) -> QuerySet[FinanceTenant]:
+    return FinanceTenant.objects.filter(site__in=sites_for(user, DailyClosing, ("audit",)))
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(
+        label=_("Kassenzeichen, number of the errand, or reference of a payment service"),
+        required=False,
+        max_length=120,
+    )
+    amount = forms.CharField(label=_("Amount, e.g. 12,50"), required=False, max_length=20)
+    day = forms.DateField(label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def clean_q(self) -> str:
+        return str(self.cleaned_data["q"]).replace("\0", "").strip()
+
+    def clean_amount(self) -> int | None:
+        text = self.cleaned_data["amount"].strip()
+        try:
+            return abs(cents_of(text, decimal="," if re.search(r",\d{1,2}$", text) else ".")) if text else None
+        except NotUnderstood as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class ExportForm(forms.Form):
+    tenant = forms.ModelChoiceField(label=_("Tenant"), queryset=FinanceTenant.objects.none(), empty_label=None)
+    first = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tenant"].queryset = tenants_to_export(user)  # type: ignore[attr-defined]
+
+
+class TraceMixin(PermissionCheckedMixin):
+    model = Batch
+    any_permission_required = list(VIEW_ACTIONS)
+    request: HttpRequest
+
+    def order(self, pk: Any) -> PaymentOrder:
+        found = PaymentOrder.objects.filter(site__in=sites_of_trace(self.request.user))
+        return get_object_or_404(found, pk=pk)
+
+
+class SearchView(TraceMixin, WagtailAdminTemplateMixin, TemplateView):
+    template_name = "wagtail_xfinanz/admin/audit.html"
+    page_title = _("Audit")
+    header_icon = "search"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = SearchForm(self.request.GET or None)
+        found: list[PaymentOrder] = []
+        if form.is_valid():
+            said = form.cleaned_data
+            found = find_orders(
+                sites_of_trace(self.request.user), text=said["q"], cents=said["amount"], day=said["day"]
+            )
+        return {
+            **super().get_context_data(**kwargs),
+            "form": form,
+            "orders": found[:SHOWN],
+            "more": len(found) > SHOWN,
+            "shown": SHOWN,
+            "may_export": tenants_to_export(self.request.user).exists(),
+        }
+
+
+class TraceView(TraceMixin, WagtailAdminTemplateMixin, TemplateView):
+    """An order with everything before and after its money; masked where a message may be personal."""
+
+    template_name = "wagtail_xfinanz/admin/trace.html"
+    page_title = _("From the click to the file")
+    header_icon = "search"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        order = with_trace(self.order(self.kwargs["order"]).pk)
+        if order is None:
+            raise Http404
+        return {
+            **super().get_context_data(**kwargs),
+            "order": order,
+            "account": account(order),
+            "attempts": [
+                {"attempt": attempt, "messages": [(row, masked_lines(row)) for row in attempt.messages.all()]}
+                for attempt in order.attempts.all()
+            ],
+            "released": BatchState.RELEASED,
+        }
+
+
+class OfEntryView(TraceMixin, View):
+    """From a ledger entry to its place in the trace."""
+
+    def get(self, request: HttpRequest, entry_id: int) -> HttpResponseBase:
+        entry = get_object_or_404(LedgerEntry, pk=entry_id)
+        return _to(self.order(entry.order_id), f"entry-{entry.pk}")
+
+
+class OfPostingView(TraceMixin, View):
+    """From a posting in a batch to its place in the trace."""
+
+    def get(self, request: HttpRequest, posting: int) -> HttpResponseBase:
+        record = get_object_or_404(PostingRecord.objects.select_related("entry"), pk=posting)
+        return _to(self.order(record.entry.order_id), f"posting-{record.pk}")
+
+
+class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+    """Asks for the period; the POST makes the package in a temporary file and sends it."""
+
+    model = DailyClosing
+    permission_required = "audit"
+    template_name = "wagtail_xfinanz/admin/audit_export.html"
+    page_title = _("Everything of a period")
+    header_icon = "download"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs.pop("form", None) or ExportForm(user=self.request.user)
+        return {**super().get_context_data(**kwargs), "form": form}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        form = ExportForm(request.POST, user=request.user)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        said = form.cleaned_data
+        tenant: FinanceTenant = said["tenant"]
+        policy = policy_registry.get_by_type(DailyClosing)
+        if not policy.user_has_permission_for_instance(request.user, "audit", tenant.site):
+            raise PermissionDenied
+        out = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
+        try:
+            flows.audit_export(tenant, first=said["first"], last=said["last"], out=out, by=request.user)
+        except BookkeepingError as error:
+            out.close()
+            form.add_error(None, str(error))
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        out.seek(0)
+        name = f"pruefung-{re.sub('[^A-Za-z0-9]', '', tenant.number)}-{said['first']}-{said['last']}.zip"
+        response = FileResponse(out, as_attachment=True, filename=name, content_type="application/zip")
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class AuditViewSet(SiteScopedViewSet):
+    """No rows of its own: ways through those of others."""
+
+    model = Batch
+    icon = "search"
+    menu_label = _("Audit")
+    add_to_reference_index = False
+    form_fields: list[str] = []
+
+    def get_urlpatterns(self) -> list[Any]:
+        return [
+            path("", self.construct_view(SearchView), name="index"),
+            path("export/", self.construct_view(ExportView, model=DailyClosing), name="export"),
+            path("order/<uuid:order>/", self.construct_view(TraceView), name="order"),
+            path("entry/<int:entry_id>/", self.construct_view(OfEntryView), name="entry"),
+            path("posting/<int:posting>/", self.construct_view(OfPostingView), name="posting"),
+        ]
+
+    def register_admin_url_finder(self) -> None:
+        """Batches are found on their own pages."""
+
+
+def _to(order: PaymentOrder, anchor: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("xfinanz_audit:order", args=[order.pk]) + f"#{anchor}")
