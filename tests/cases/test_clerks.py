@@ -8,6 +8,7 @@ from django.urls import get_resolver
 
 from wagtail_buergerportal.cases.flows import MessageNeeded, NotAllowed, assign, change_state
 from wagtail_buergerportal.cases.models import Case, CaseState
+from wagtail_buergerportal.cases.payments import order_for
 from wagtail_buergerportal.cases.transitions import EDGES
 
 from .conftest import FEE, PDF
@@ -218,3 +219,14 @@ def test_hostile_text_stays_text_in_the_admin(clerk, hand_in):
     case = hand_in(summary=[{"title": evil, "rows": [{"label": evil, "value": evil}]}], title=evil[:100]).case
     assert "<script>alert(1)" not in clerk.page(case).text
     assert "<script>alert(1)" not in clerk.inbox().text
+
+
+def test_a_clerk_can_ask_for_a_paid_fee_to_be_given_back(staff, clerk, owing, bank):
+    case = owing
+    assert "/admin/epayment_refunds/ask/" not in clerk.page(case).text, "nothing has been paid yet"
+    order = order_for(case)
+    bank.pays(order)
+    address = f"/admin/epayment_refunds/ask/{order.pk}/"
+    assert address in clerk.page(case).text
+    assert clerk.client.get(address).status_code == 200
+    assert address not in staff("auditor").page(case).text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import TextChoices
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_buergerportal.services.models import Fee
+from wagtail_sitekit.scoping import sites_for
 
 if TYPE_CHECKING:
     from wagtail_epayment.models import OutboxEvent, PaymentOrder
@@ -84,6 +85,20 @@ class Payment:
     def is_owed(self) -> bool:
         """Whether money is still to come."""
         return self.standing in {Standing.OPEN, Standing.CHECKING, Standing.CHARGED_BACK}
+
+
+def refund_url(case: Case, user: Any) -> str | None:
+    """Where this person may ask for the fee to be given back; None if nothing was paid or they may not."""
+    order = order_for(case)
+    if order is None:
+        return None
+    from wagtail_epayment.models import Refund
+    from wagtail_epayment.state import balance_cents
+
+    may = sites_for(user, Refund, ("request",)).filter(pk=case.site_id).exists()
+    if balance_cents(order) <= 0 or not may:
+        return None
+    return reverse("epayment_refunds:ask", args=[order.pk])
 
 
 def payment_of(case: Case) -> Payment:

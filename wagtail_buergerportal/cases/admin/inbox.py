@@ -40,6 +40,7 @@ class CaseView(InspectView):
             "events": case.events.select_related("user"),
             "uploads": case.uploads.order_by("field_key", "pk"),
             "payment": payments.payment_of(case),
+            "refund_url": payments.refund_url(case, user) if may else None,
             "may_work": may,
             "next_states": next_states(case) if may else [],
             "assign_form": AssignForm(case=case) if may else None,
