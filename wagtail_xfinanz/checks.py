@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         settings_now = conf.get()
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="Correct the WAGTAIL_XFINANZ dict.", id="xfinanz.E001")]
-    return [*_formats(settings_now), *_profiles(settings_now), *_directories(settings_now)]
+    found = (_formats, _profiles, _directories, _closing)
+    return [message for check in found for message in check(settings_now)]
 
 
 def _formats(settings_now: conf.Conf) -> Iterator[CheckMessage]:
@@ -31,6 +33,14 @@ def _formats(settings_now: conf.Conf) -> Iterator[CheckMessage]:
             yield Error(f'WAGTAIL_XFINANZ["FORMATS"] names the unknown format "{name}".', hint=hint, id="xfinanz.E002")
         elif not formats.get(name).per_tenant and (reason := formats.get(name).not_ready()):
             yield Warning(f'The format "{name}" writes no files yet.', hint=reason, id="xfinanz.W001")
+
+
+def _closing(settings_now: conf.Conf) -> Iterator[CheckMessage]:
+    try:
+        datetime.date.fromisoformat(settings_now.CLOSING_FROM or "2000-01-01")
+    except ValueError:
+        message = f'WAGTAIL_XFINANZ["CLOSING_FROM"] is no day: "{settings_now.CLOSING_FROM}".'
+        yield Error(message, hint='Write it like "2026-11-24".', id="xfinanz.E005")
 
 
 def _directories(settings_now: conf.Conf) -> Iterator[CheckMessage]:

@@ -15,6 +15,7 @@ from tests.xfinanz.factories import account, pay, released
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_epayment.flows.import_report import import_file
 from wagtail_epayment.models import EntryKind, LedgerEntry
+from wagtail_xfinanz.checks import check_settings
 from wagtail_xfinanz.closing.booked import unassigned
 from wagtail_xfinanz.closing.chain import content_hash
 from wagtail_xfinanz.closing.days import days, unclosed
@@ -251,3 +252,9 @@ def test_the_document_is_accessible_and_names_both_people(tenant, paid, anna, be
     people = [row[1] for row in document_data(closing)["signatures"]]
     assert people == ["Anna Müller", "Bernd Özgür"]
     assert b"pdfuaid" in bytes(closing.pdf)
+
+
+@pytest.mark.parametrize(("day", "ids"), [("", []), ("2026-11-24", []), ("24.11.2026", ["xfinanz.E005"])])
+def test_a_first_day_that_is_none_is_named_by_the_check(settings, day, ids):
+    settings.WAGTAIL_XFINANZ = {"CLOSING_FROM": day}
+    assert [found.id for found in check_settings(None) if found.id == "xfinanz.E005"] == ids
