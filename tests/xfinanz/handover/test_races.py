@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.db import connections
 
@@ -94,4 +96,27 @@ def test_a_worker_that_was_thought_dead_while_writing_steps_back(batch, sftp, se
     deliver(delivery.pk)
     assert (server.files(), server.parts()) == ([NAME], [])
     assert server.calls.count("rename") == 1
+    assert trail(batch) == ["requested", "trying", "trying", "sent"]
+
+
+def test_a_worker_that_was_thought_dead_publishes_nothing_while_the_other_one_writes(batch, sftp, server, due, bernd):
+    delivery = hand_over(batch, by=bernd)
+    second_writes, first_is_done = threading.Event(), threading.Event()
+
+    def second_waits():
+        second_writes.set()
+        assert first_is_done.wait(10)
+
+    def first_hangs():
+        server.once("before", "write", second_waits)
+        second.start()
+        assert second_writes.wait(10)
+
+    second = threading.Thread(target=over_there(lambda: due() or deliver(delivery.pk)))
+    server.once("before", "write", first_hangs)
+    deliver(delivery.pk)
+    published_by_first = server.files()
+    first_is_done.set()
+    second.join(10)
+    assert (published_by_first, server.files(), server.parts()) == ([], [NAME], [])
     assert trail(batch) == ["requested", "trying", "trying", "sent"]
