@@ -99,18 +99,22 @@ def test_a_worker_that_was_thought_dead_while_writing_steps_back(batch, sftp, se
     assert trail(batch) == ["requested", "trying", "trying", "sent"]
 
 
-def test_a_worker_that_was_thought_dead_publishes_nothing_while_the_other_one_writes(batch, sftp, server, due, bernd):
+@pytest.mark.parametrize("call", ["stat", "write"])
+def test_a_worker_that_was_thought_dead_publishes_nothing_while_the_other_one_works(
+    batch, sftp, server, due, bernd, call
+):
+    """``call`` is where the second one is when the first one goes on."""
     delivery = hand_over(batch, by=bernd)
-    second_writes, first_is_done = threading.Event(), threading.Event()
+    second_works, first_is_done = threading.Event(), threading.Event()
 
     def second_waits():
-        second_writes.set()
+        second_works.set()
         assert first_is_done.wait(10)
 
     def first_hangs():
-        server.once("before", "write", second_waits)
+        server.once("before", call, second_waits)
         second.start()
-        assert second_writes.wait(10)
+        assert second_works.wait(10)
 
     second = threading.Thread(target=over_there(lambda: due() or deliver(delivery.pk)))
     server.once("before", "write", first_hangs)
