@@ -140,7 +140,7 @@ def test_an_operator_of_an_unknown_authority_is_told_nothing(tls_operator):
         ("mtls_p12", {"p12": "AAAA"}),
         ("mtls_p12", {"p12": "ä"}),
     ],
-    ids=["no key", "wrong password", "no certificate", "another certificate", "wrong p12 password", "cut p12", "odd p12"],
+    ids=["no key", "wrong password", "none", "another", "wrong p12 password", "cut p12", "odd p12"],
 )
 def test_a_certificate_that_cannot_be_read_is_refused_without_a_word_of_it(tls_operator, kind, change):
     secrets = credentials(tls_operator, kind=kind, password="richtig")
