@@ -134,3 +134,31 @@ def test_news_of_an_order_paid_again_by_a_won_dispute_reach_everybody(under_way,
     assert deliver_due() == 3
     assert not OutboxEvent.objects.filter(delivered_at=None).exists()
     assert Receipt.objects.count() == 1
+
+
+def test_the_same_chargeback_under_two_names_is_booked_once(under_way, payment, order, officer):
+    """The provider tells of a dispute, and somebody reads of it on the bank statement as well."""
+    tell(under_way, dispute(payment))
+    with pytest.raises(ChargebackNotPossible, match="than was paid"):
+        entered(payment, officer)
+    message = tell(under_way, dispute(payment, ref="dp_2"))
+    assert "than was paid" in message.discrepancy
+    assert balance_cents(order) == 0
+
+
+def test_a_return_that_overtakes_its_chargeback_is_booked_after_it(under_way, payment, order):
+    """Even if there was another chargeback before."""
+    tell(under_way, dispute(payment, ref="dp_1", cents=1000))
+    assert tell(under_way, dispute(payment, ref="dp_2", cents=2000, is_reversal=True)).processed_at is None
+    tell(under_way, dispute(payment, ref="dp_2", cents=2000))
+    tell(under_way, dispute(payment, ref="dp_2", cents=2000, is_reversal=True))
+    assert balance_cents(order) == 5750 - 1000
+
+
+def test_a_second_dispute_that_overtakes_the_return_of_the_first_waits_for_it(under_way, payment, order):
+    tell(under_way, dispute(payment, ref="dp_1"))
+    assert tell(under_way, dispute(payment, ref="dp_2")).processed_at is None
+    tell(under_way, dispute(payment, ref="dp_1", is_reversal=True))
+    tell(under_way, dispute(payment, ref="dp_2"))
+    assert balance_cents(order) == 0
+    assert order_state(order) == OrderState.CHARGED_BACK

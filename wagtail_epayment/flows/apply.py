@@ -13,7 +13,7 @@ from ..models import AttemptState, EntryKind, EventKind, PaymentAttempt, Provide
 from ..outbox import publish
 from ..providers.base import ChargebackWord, NothingOfOurs, RefundWord, Said, Word
 from ..transitions import ENDED_UNPAID, is_allowed
-from .apply_chargeback import is_ahead, take_chargeback
+from .apply_chargeback import take_chargeback, too_early
 from .apply_refund import take_refund
 from .book import Books
 from .propose import propose_refund
@@ -54,8 +54,8 @@ def _take(
         odd = _misfit(attempt, said) or _take_payment(books, said)
     elif books.payment(said.payment_ref) is None:
         return wait(message, said, "It speaks of a payment that has not been booked yet.")
-    elif isinstance(said, ChargebackWord) and is_ahead(books, said):
-        return wait(message, said, "It returns a chargeback that has not been booked yet.")
+    elif isinstance(said, ChargebackWord) and (why := too_early(books, said)):
+        return wait(message, said, why)
     else:
         odd = take_refund(books, said) if isinstance(said, RefundWord) else take_chargeback(books, said)
     return finish(message, is_verified=True, discrepancy=odd) if odd else message

@@ -164,7 +164,7 @@ _MESSAGES: tuple[tuple[str, str | Promise, str | Promise], ...] = (
         lazy("Compare the refund at the order with the provider's pages, then clarify or close this."),
     ),
     (
-        "taken back, which fits|More would be returned",
+        "taken back, which fits|More would be (returned|taken)",
         lazy("The provider says that a payment was taken back, but the amount fits no payment of the order."),
         lazy("Look at the bank statement and at the timeline of the order, then clarify it with the provider."),
     ),

@@ -13,6 +13,7 @@ from wagtail_epayment.models import (
     Receipt,
     ReceiptNumberRange,
 )
+from wagtail_epayment.operations.doctor.examine import examine
 from wagtail_epayment.transitions import OPEN
 
 from . import telling
@@ -63,3 +64,9 @@ def check_events():
 def check_ended():
     """No attempt is still waited for days later."""
     assert not list(PaymentAttempt.objects.filter(state__in=OPEN).values_list("merchant_tx_id", "state"))
+
+
+def check_invariants():
+    """Nothing epayment_doctor would find; what waits for people is no fault."""
+    found = [(each.invariant.name, each.examples) for each in examine()]
+    assert not found, found

@@ -20,7 +20,7 @@ from wagtail_epayment.models import LedgerEntry, Refund, RefundState
 from wagtail_epayment.state import OrderState, order_state
 
 from . import scenarios
-from .books import booked, check_ended, check_events, check_receipts, giro_moved, moved
+from .books import booked, check_ended, check_events, check_invariants, check_receipts, giro_moved, moved
 from .conftest import contract_with, giro_contract
 from .story import CENTS, Town, job, message, paid, requested
 
@@ -53,6 +53,7 @@ def recover(victims, *, again=LATER):
     for minutes in again:
         (result,) = victims.run([job("recover", minutes=minutes)])
         assert "error" not in result, result["error"]
+    check_invariants()
 
 
 def test_pressing_pay(town, bank, victims):
