@@ -1,6 +1,6 @@
 """The allowed edges between states of attempts and refunds: the one table, from which the docs are made.
 
-Why they are as they are: docs/explanation/payment-states.md.
+Why they are as they are: docs/explanation/payments.md.
 """
 
 from __future__ import annotations
