@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-NAMES = ("payments", "orders", "pages", "kassenbuch")
+NAMES = ("payments", "orders", "pages", "kassenbuch", "collecting")
 
 
 def main() -> int:

@@ -7,15 +7,13 @@ must not grow with their number. ``BENCH_POSTINGS`` sets another largest number.
 from __future__ import annotations
 
 import datetime
-import gc
 import os
 import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from benchmarks import harness
+from benchmarks import harness, memory
 
 LARGEST = int(os.environ.get("BENCH_POSTINGS", "1_000_000"))
 SMALLEST = LARGEST // 100
@@ -69,9 +67,9 @@ def main() -> None:
 
     ours(1000), plain(1000)
     small = _timed(ours, SMALLEST)[0] / SMALLEST
-    rest = _forget_peak()
+    rest = memory.forget_peak()
     seconds, size = _timed(ours, LARGEST)
-    grown = _peak_mb() - rest
+    grown = memory.peak_mb() - rest
     plain_seconds, plain_size = _timed(plain, LARGEST)
     if abs(size - plain_size) > 2000:
         raise AssertionError(f"{size} bytes against {plain_size}")
@@ -145,18 +143,6 @@ def _timed(work: Any, count: int) -> tuple[float, int]:
     start = time.perf_counter()
     size = work(count)
     return time.perf_counter() - start, size
-
-
-def _forget_peak() -> float:
-    """Let the kernel measure the peak anew; the MB in use now."""
-    gc.collect()
-    Path("/proc/self/clear_refs").write_text("5")
-    return _peak_mb()
-
-
-def _peak_mb() -> float:
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db import models
@@ -64,7 +64,7 @@ class Posting:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values; ``from_json`` gives an equal posting back."""
-        data = asdict(self)
+        data = {name: getattr(self, name) for name in _NAMES}
         data["booked_on"] = self.booked_on.isoformat()
         data["due_on"] = self.due_on.isoformat() if self.due_on else None
         data["extra"] = [list(pair) for pair in self.extra]
@@ -87,4 +87,5 @@ class Posting:
         return replace(self, kind=PostingKind.REVERSAL.value, amount_cents=-self.amount_cents, reverses=reverses)
 
 
+_NAMES = tuple(field.name for field in fields(Posting))
 TEXT_FIELDS = tuple(field.name for field in fields(Posting) if field.type == "str")

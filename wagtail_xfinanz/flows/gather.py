@@ -48,9 +48,14 @@ def gather(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> Iterator[Gat
     open_now = open_entries(tenant, cut_off=cut_off)
     orders = dict.fromkeys(open_now.values_list("order_id", flat=True).iterator())
     for ids in _chunks(orders):
-        open_here = set(open_now.filter(order_id__in=ids).values_list("pk", flat=True))
-        ready = [found for order in load_orders(ids) for found in _of_order(order, open_here, accounts)]
-        yield from sorted(ready, key=lambda found: found.entry.pk)
+        yield from _of_orders(ids, open_now, accounts)
+
+
+def _of_orders(ids: list[UUID], open_now: QuerySet[LedgerEntry], accounts: Accounts) -> list[Gathered]:
+    """A step of its own, so that its orders are forgotten before the next ones are read."""
+    open_here = set(open_now.filter(order_id__in=ids).values_list("pk", flat=True))
+    ready = [found for order in load_orders(ids) for found in _of_order(order, open_here, accounts)]
+    return sorted(ready, key=lambda found: found.entry.pk)
 
 
 def load_orders(ids: list[UUID]) -> QuerySet[PaymentOrder]:
