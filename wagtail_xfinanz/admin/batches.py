@@ -38,7 +38,7 @@ class NextColumn(Column):
 
 class BatchIndexView(IndexView):
     def get_base_queryset(self) -> Any:
-        return super().get_base_queryset().select_related("tenant", "certified_by")
+        return super().get_base_queryset().select_related("tenant", "certified_by").prefetch_related("deliveries")
 
     @property
     def header_buttons(self) -> list[Any]:

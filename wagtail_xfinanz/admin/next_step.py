@@ -8,17 +8,19 @@ from django.utils.translation import gettext as _
 from wagtail.permissions import policy_registry
 
 from ..flows.release import person
-from ..models import Batch, BatchState
+from ..models import ARRIVED, Batch, BatchState, DeliveryState
 
 AWAITED = {BatchState.DRAFT.value: "certify", BatchState.CERTIFIED.value: "release"}
 
 
 def next_step(batch: Batch) -> str:
-    """One sentence, without queries if the certifier is fetched."""
+    """One sentence, without queries if the certifier and the hand-overs are fetched."""
     if batch.state == BatchState.DRAFT:
         return _("Somebody has to check the postings and certify them.")
     if batch.state == BatchState.CERTIFIED and batch.certified_by:
         return _("Somebody other than %(person)s has to release it.") % {"person": person(batch.certified_by)}
+    if batch.is_final and (step := _of_hand_over(batch)):
+        return step
     if batch.state == BatchState.RELEASED:
         return _("The file can be downloaded and read into the finance system.")
     if batch.state == BatchState.PARTLY:
@@ -26,6 +28,17 @@ def next_step(batch: Batch) -> str:
     if batch.state == BatchState.REJECTED:
         return _("The finance system rejected it: reverse it and collect anew.")
     return _("Nothing more to do.")
+
+
+def _of_hand_over(batch: Batch) -> str:
+    last = max(batch.deliveries.all(), key=lambda delivery: delivery.pk, default=None)
+    if last is None or last.state in ARRIVED:
+        return ""
+    if last.state in (DeliveryState.WAITING, DeliveryState.SENDING):
+        return _("It is being handed over to the finance system.")
+    if last.state == DeliveryState.FAILED:
+        return _("The hand-over failed: see its trail and try again.")
+    return _("Somebody has to see whether the finance system has it.")
 
 
 def who_can(batch: Batch) -> list[str]:

@@ -11,7 +11,7 @@ from django_tasks import task
 from wagtail.log_actions import log
 
 from ..deliveries.registry import DOWNLOAD
-from ..errors import NothingToDo, ReasonMissing, WrongState
+from ..errors import BookkeepingError, NothingToDo, ReasonMissing, WrongState
 from ..models import (
     MAY_HAVE_ARRIVED,
     UNDER_WAY,
@@ -71,8 +71,12 @@ def hand_over_released(batch: Batch) -> None:
     if all_reversed_were_rejected(batch):
         text = _("It only reverses postings the finance system did not take. Hand it over if the system asks for it.")
         tell(batch, EventKind.WITHHELD, text=text)
-    else:
+        return
+    try:
         hand_over(batch, by=None)
+    except BookkeepingError as error:
+        # A channel that is set up badly must not hold up the release; the trail and the list of hand-overs show it.
+        tell(batch, EventKind.WITHHELD, text=str(error))
 
 
 @transaction.atomic

@@ -11,9 +11,17 @@ from django.urls import reverse
 from tests.xfinanz.factories import join_role, pay, released
 from tests.xfinanz.handover.test_sftp import cut
 from wagtail_epayment.flows import NewItem, create_order
+from wagtail_xfinanz.admin.next_step import next_step
 from wagtail_xfinanz.deliveries.sftp.keys import fingerprint
 from wagtail_xfinanz.flows import acknowledge, deliver_due, export, hand_over
-from wagtail_xfinanz.models import BatchDelivery, BatchState, DeliveryChannel, DeliveryState, PostingAcknowledgement
+from wagtail_xfinanz.models import (
+    Batch,
+    BatchDelivery,
+    BatchState,
+    DeliveryChannel,
+    DeliveryState,
+    PostingAcknowledgement,
+)
 
 pytestmark = pytest.mark.django_db
 BATCHES = "/admin/xfinanz_batches/"
@@ -195,6 +203,18 @@ class TestHandOver:
         page = text(certifier.get(f"{BATCHES}inspect/{batch.pk}/"))
         assert all(f"/{batch.pk}/{step}/" in page for step in ("confirm", "retry", "hand_over", "carry"))
         assert uncertain.last_error in page
+        assert next_step(batch) in text(certifier.get(BATCHES))
+        assert next_step(batch) != next_step(Batch(pk=0, state=BatchState.RELEASED))
+
+    def test_a_channel_set_up_badly_does_not_hold_up_the_release(
+        self, certifier, paid, tenant, directory, anna, bernd, later, settings
+    ):
+        settings.WAGTAIL_XFINANZ = {**settings.WAGTAIL_XFINANZ, "FORMATS": ["kassenbuch"]}
+        type(directory).objects.update(is_automatic=True, format="csv")
+        (batch,) = released(tenant, anna, bernd, cut_off=later)
+        (event,) = batch.handover_events.all()
+        assert (event.kind, "csv" in event.text) == ("withheld", True)
+        assert f"inspect/{batch.pk}/" in text(certifier.get(f"{BATCHES}handovers/"))
 
     def test_confirming_it(self, certifier, batch, uncertain):
         text(certifier.post(f"{BATCHES}{batch.pk}/confirm/", follow=True))
