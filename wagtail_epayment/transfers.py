@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from segno import helpers
 from stdnum import iban
 
+from wagtail_sitekit.money import to_decimal
+
 from . import conf
 from .models import PaymentContract, PaymentOrder
 from .state import due_cents
@@ -60,7 +62,7 @@ def _giro_code(contract: PaymentContract, reference: str, cents: int) -> str:
     code = helpers.make_epc_qr(
         options["account_holder"],
         options["iban"],
-        f"{cents // 100}.{cents % 100:02d}",
+        to_decimal(cents),
         text=reference,
         bic=options.get("bic") or None,
         encoding="utf-8",

@@ -20,8 +20,8 @@ from .admin.batches import BatchViewSet
 from .admin.channels import DeliveryChannelViewSet
 from .admin.closings import DailyClosingViewSet
 from .admin.csv_profiles import CsvProfileViewSet
-from .admin.mappings import MappingViewSet
 from .admin.dashboard import ClosingPanel
+from .admin.mappings import MappingViewSet
 from .admin.schemas import SchemaPackageViewSet
 from .admin.settings import FinanceTenantViewSet, KassenzeichenRangeViewSet, PostingAccountViewSet
 from .models import (

@@ -43,15 +43,18 @@ from wagtail_epayment.models import (
     WebhookEndpoint,
 )
 from wagtail_epayment.providers.base import RawMessage
-from wagtail_xfinanz.flows import acknowledge, certify, collect, export, release
+from wagtail_xfinanz.budget import local_day
+from wagtail_xfinanz.flows import acknowledge, certify, collect, export, prepare_day, release, sign_day
 from wagtail_xfinanz.models import (
     Batch,
     CsvProfile,
+    DailyClosing,
     DeliveryChannel,
     FinanceTenant,
     KassenzeichenRange,
     MappingVersion,
     PostingAccount,
+    PostingRecord,
     SchemaPackage,
 )
 
@@ -67,6 +70,7 @@ OF_A_TOWN = {
     Batch: "tenant__site",
     Case: "site",
     CaseDeletion: "site",
+    DailyClosing: "tenant__site",
     CsvProfile: "tenant__site",
     DeliveryChannel: "tenant__site",
     Department: "site",
@@ -210,6 +214,8 @@ def _books(tenant):
     for batch in collect(tenant, by=first).batches:
         _answered(release(certify(batch, by=first), by=second), by=first)
     DeliveryChannel.objects.create(tenant=tenant, kind="directory", label=SECRET, credentials={"password": SECRET})
+    day = prepare_day(tenant, day=local_day(timezone.now()), by=first, note=SECRET)
+    sign_day(day, by=second)
 
 
 def _answered(batch, *, by):
@@ -247,7 +253,9 @@ def arguments(world, address):
         "entry_id": LedgerEntry.objects.filter(order=order).first().pk,
         "tx_id": attempt.merchant_tx_id,
         "ref": "unknown",
-        "day": "2026-01-01",
+        "day": world.rows(DailyClosing).last().day.isoformat(),
+        "tenant": world.rows(FinanceTenant).get().pk,
+        "posting": PostingRecord.objects.filter(batch__tenant__site=world.stranger).last().pk,
         "token": order.token,
     }
     if "pk" in address.parameters:

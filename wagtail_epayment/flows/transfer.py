@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
@@ -35,7 +36,7 @@ def judge_transfers(lines: Sequence[SettlementLine]) -> None:
     if not found or contract_for_transfers(found[0].report.site_id) is None:
         return
     prefetch_related_objects(found, "attempt")
-    orders = {str(order.pk): order for order in _orders({line.order_id for line in found})}
+    orders = {str(order.pk): order for order in _orders({line.order_id for line in found if line.order_id})}
     for line in filter(_names_no_payment, found):
         if not _is_under_way(line, orders[str(line.order_id)]):
             _note(line, _misfit(line, orders[str(line.order_id)]))
@@ -48,6 +49,8 @@ def begin_transfer(line: SettlementLine, *, is_decided: bool = False) -> Payment
     None, with the reason on the line, if it does not pay exactly what is due; a person may have decided that it is
     booked nevertheless (``is_decided``), then what is too much is proposed for a refund.
     """
+    if line.order_id is None:
+        return None
     PaymentOrder.objects.select_for_update().get(pk=line.order_id)
     if SettlementLine.objects.select_for_update().get(pk=line.pk).why != WhyOpen.TO_BOOK:
         return None  # Another run was faster.
@@ -123,6 +126,6 @@ def _note(line: SettlementLine, why: WhyOpen | None) -> None:
     line.match = MatchClass.AMOUNT_DIFFERS if differs else MatchClass.UNKNOWN
 
 
-def _orders(keys: set[object]) -> QuerySet[PaymentOrder]:
+def _orders(keys: set[UUID]) -> QuerySet[PaymentOrder]:
     entries = Prefetch("entries", LedgerEntry.objects.order_by("pk"))
     return PaymentOrder.objects.filter(pk__in=keys).prefetch_related(entries, "attempts")

@@ -64,7 +64,7 @@ class OfDayMixin(PermissionCheckedMixin):
     request: HttpRequest
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)  # type: ignore[misc]
+        super().setup(request, *args, **kwargs)
         self.tenant: FinanceTenant | None = None
         if request.user.is_authenticated:
             self.tenant = tenants_for(request.user).select_related("site").filter(pk=kwargs["tenant"]).first()
@@ -72,18 +72,20 @@ class OfDayMixin(PermissionCheckedMixin):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if request.user.is_authenticated and self.tenant is None:
             raise Http404
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return super().dispatch(request, *args, **kwargs)
 
     @property
     def day(self) -> datetime.date:
         try:
-            return datetime.date.fromisoformat(self.kwargs["day"])  # type: ignore[attr-defined]
+            return datetime.date.fromisoformat(self.kwargs["day"])
         except ValueError as error:
             raise Http404 from error
 
     def closing(self) -> DailyClosing | None:
         people = ("tenant", "prepared_by", "signed_by")
-        return DailyClosing.objects.filter(tenant=self.tenant, day=self.day).select_related(*people).first()
+        return (
+            DailyClosing.objects.filter(tenant=self.tenant, day=self.day).select_related(*people).defer("pdf").first()
+        )
 
     def may(self, action: str) -> bool:
         policy = policy_registry.get_by_type(DailyClosing)

@@ -85,7 +85,7 @@ def _index(package: zipfile.ZipFile) -> etree._Element:
         raise ValueError(_("it is too large"))
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     root = etree.fromstring(package.read("index.xml"), parser)
-    if root.getroottree().docinfo.doctype:
+    if getattr(root.getroottree().docinfo, "doctype", ""):
         raise ValueError(_("it has a document type"))
     schema().assertValid(root)
     return root

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Prefetch, QuerySet
 
 from wagtail_epayment.models import LedgerEntry, PaymentAttempt, PaymentOrder, ProviderMessage, SettlementLine
@@ -9,7 +11,7 @@ from wagtail_epayment.models import LedgerEntry, PaymentAttempt, PaymentOrder, P
 from ..models import BatchDelivery, BatchFile, ClosingEntry, PostingAcknowledgement, PostingRecord
 
 
-def with_trace(pk: object) -> PaymentOrder | None:
+def with_trace(pk: UUID) -> PaymentOrder | None:
     """The order with its whole trace at hand (``attempts``, ``messages``, ``entries``, ``postings`` …)."""
     messages = Prefetch("messages", ProviderMessage.objects.order_by("pk"))
     attempts = PaymentAttempt.objects.select_related("contract").order_by("created_at").prefetch_related(messages)

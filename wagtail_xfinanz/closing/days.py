@@ -56,11 +56,12 @@ def unclosed(tenants: Iterable[FinanceTenant]) -> list[Unclosed]:
     last = Max("day", filter=Q(state=ClosingState.SIGNED))
     today = local_day(timezone.now())
     rows = DailyClosing.objects.filter(tenant__in=found, day__lt=today).order_by()
-    done = {row["tenant"]: row for row in rows.values("tenant").annotate(signed=signed, last=last)}
+    counted = rows.values("tenant").annotate(signed=signed, last=last).values_list("tenant", "signed", "last")
+    done = {tenant: (number, day) for tenant, number, day in counted}
     late = []
     for tenant in found:
-        row = done.get(tenant.pk) or {"signed": 0, "last": None}
-        count = (today - first_day(tenant)).days - row["signed"]
+        signed_days, last_day = done.get(tenant.pk, (0, None))
+        count = (today - first_day(tenant)).days - signed_days
         if count > 0:
-            late.append(Unclosed(tenant, count, row["last"] + ONE_DAY if row["last"] else first_day(tenant)))
+            late.append(Unclosed(tenant, count, last_day + ONE_DAY if last_day else first_day(tenant)))
     return late

@@ -49,8 +49,9 @@ def late_lines(
 def by_source(lines: QuerySet[SettlementLine]) -> list[dict[str, Any]]:
     """Counts and sums per source (a contract, or the bank) and kind, and how many lines are open."""
     still_open = Count("pk", filter=~Q(why=""))
-    rows = lines.order_by("report__contract__label", "report__contract", "kind")
-    rows = rows.values("report__contract", "report__contract__label", "kind")
+    rows = lines.order_by("report__contract__label", "report__contract", "kind").values(
+        "report__contract", "report__contract__label", "kind"
+    )
     return [
         {
             "contract": row["report__contract"],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -38,7 +40,7 @@ def test_the_giro_code_holds_what_a_banking_app_needs(town, transfers, monkeypat
     monkeypatch.setattr(helpers, "make_epc_qr", lambda *args, **kw: made.update(kw, args=args) or real(*args, **kw))
     order = town.order()
     assert transfer_details(order).code.startswith("<svg")
-    assert made["args"] == ("Stadt Musterstadt", IBAN, "57.50")
+    assert made["args"] == ("Stadt Musterstadt", IBAN, Decimal("57.50"))
     assert made["text"] == order.reference
 
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "Writes everything of a period of a tenant into a zip with tables and their record description."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        day = {"type": datetime.date.fromisoformat, "metavar": "YYYY-MM-DD", "required": True}
+        day: dict[str, Any] = {"type": datetime.date.fromisoformat, "metavar": "YYYY-MM-DD", "required": True}
         parser.add_argument("--from", dest="first", help="first booking day", **day)
         parser.add_argument("--until", dest="last", help="last booking day", **day)
         parser.add_argument("--tenant", required=True, help="number of the tenant")
