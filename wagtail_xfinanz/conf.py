@@ -19,7 +19,8 @@ class Conf:
     TIME_ZONE: str = "Europe/Berlin"
     """Where the day of a payment and thereby its budget year begins."""
     CSV_PROFILES: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    """By tenant number ("" for all others): "columns" (a list of names), "encoding" ("utf-8-sig" or "cp1252")."""
+    """By tenant number ("" for all others): "columns" (a list of names), "encoding". Tenants with a profile of
+    their own (``CsvProfile``) do not use it."""
     HANDOVER_DIRECTORIES: Mapping[str, str] = field(default_factory=dict)
     """Absolute path of the directory a commune may hand files over in, by host name of its site."""
     SFTP_HOSTS: Sequence[str] = ()
