@@ -13,9 +13,10 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.permissions import policy_registry, register_permission_policy
 from wagtail.snippets.models import register_snippet
 
+from wagtail_epayment.admin.links import register_order_link
 from wagtail_sitekit.scoping import SitePolicy
 
-from .admin.audit import AuditViewSet
+from .admin.audit import AuditViewSet, trace_link
 from .admin.batches import BatchViewSet
 from .admin.channels import DeliveryChannelViewSet
 from .admin.closings import DailyClosingViewSet
@@ -46,6 +47,7 @@ register_permission_policy(CsvProfile, SitePolicy(CsvProfile, site_lookup="tenan
 register_permission_policy(SchemaPackage, SitePolicy(SchemaPackage, shared=True))
 register_permission_policy(MappingVersion, SitePolicy(MappingVersion, site_lookup="tenant__site"))
 
+register_order_link(trace_link)
 accounts = PostingAccountViewSet()
 register_snippet(accounts)
 csv_profiles = CsvProfileViewSet()

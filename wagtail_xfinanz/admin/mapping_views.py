@@ -23,9 +23,10 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from .. import flows
 from ..errors import BookkeepingError
 from ..flows.dry_run import dry_run
-from ..mapping import Entry, Repeat, to_json
+from ..mapping import Entry, Repeat, ready, to_json
 from ..mapping.suggest import suggest
 from ..models import MappingVersion
+from ..schemas.names import split
 from ..schemas.paths import parent, readable
 from ..schemas.tree import Branch, Node, Tree
 from .mapping_base import OfMappingView
@@ -64,6 +65,7 @@ class MapView(OfMappingView, TemplateView):
             "problems": problems,
             "notes": len(plan.findings) - problems,
             "suggestions": len(found),
+            "is_published_head": split(mapping.message)[0] in ready.NAMESPACES,
             "elsewhere": [
                 (finding, readable(finding.path or "/"), self._near(finding.path)) for finding in table.elsewhere
             ],

@@ -32,6 +32,8 @@ class Value:
     fallback: str = ""
     may_be_empty: bool = True
     """Whether the type allows an empty text."""
+    is_free_text: bool = False
+    """Whether people wrote it, so that its characters have to be looked at."""
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +59,10 @@ class PlanElement:
     nillable: bool = False
     is_stream: bool = False
     is_dynamic: bool = False
+    data: list[Callable[[Scope], str]] = field(default_factory=list)
+    """The ways to its own values that come from data."""
+    is_leaf: bool = False
+    """Whether there is nothing but text."""
 
     def walk(self) -> Iterator[PlanElement | PlanGroup]:
         yield self

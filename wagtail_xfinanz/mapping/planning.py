@@ -64,7 +64,9 @@ class Planner:
             plan.text = self._text(node, entry, level, required=required)
             plan.parts = self._parts(node.content, level, above_it)
         values = [plan.text, *(attribute.value for attribute in plan.attributes)]
-        plan.is_dynamic = any(value and value.is_dynamic for value in values) or _any_dynamic(plan)
+        plan.data = [value.read for value in values if value and value.is_dynamic]
+        plan.is_dynamic = bool(plan.data) or _any_dynamic(plan)
+        plan.is_leaf = plan.text is not None and not (plan.attributes or plan.parts or plan.xsi_type)
         self._mark_stream(plan)
         return plan
 
@@ -160,7 +162,9 @@ class Planner:
             self.problem(node.path, _("The code is already said one level above."))
             self._seen.add(node.path)
         plan.text = self._text(node, entry, level, required=True)
-        plan.is_dynamic = bool(plan.text and plan.text.is_dynamic)
+        plan.data = [plan.text.read] if plan.text and plan.text.is_dynamic else []
+        plan.is_dynamic = bool(plan.data)
+        plan.is_leaf = plan.text is not None
         return plan
 
     def _text(self, node: Node, entry: Entry, level: Level, *, required: bool) -> Value | None:

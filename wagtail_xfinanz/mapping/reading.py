@@ -59,15 +59,17 @@ class Reader:
         if write is None:
             self.problem(_("This format does not exist for “%(field)s”.") % {"field": field.label})
             return None
-        finish = _finisher(entry)
-        self._check(entry, field, lambda raw: finish(write(raw)), required=required)
-        text = _of_scope(lambda scope: finish(write(read(scope))), once=source.kind is SourceKind.BATCH)
+        finish = _finisher(entry) if entry.table or entry.prefix or entry.cut else None
+        is_text = field.type is ValueType.TEXT
+        show = _shown(write, finish, is_text=is_text)
+        self._check(entry, field, show, required=required)
         return Value(
-            text,
+            _of_scope(read, show, once=source.kind is SourceKind.BATCH),
             is_dynamic=True,
             is_sure=not field.may_be_empty,
             fallback=entry.fallback,
             may_be_empty=self._fits(""),
+            is_free_text=is_text and not field.is_exact,
         )
 
     def _field(self, source: Source) -> tuple[Field, Callable[[Scope], Any]] | None:
@@ -93,7 +95,8 @@ class Reader:
             self.problem(_("This belongs to a posting: let an element above be repeated for each posting or payment."))
         elif self.level is Repeat.PAYMENTS and name in ("amount", "tax", "part"):
             self.problem(_("A payment has several postings. Choose the sum of the amounts here."))
-        return field, lambda scope: field.get(scope.line)
+        get = field.get
+        return field, lambda scope: get(scope.lines[0])
 
     def _sum(self, kind: str) -> tuple[Field, Callable[[Scope], Any]] | None:
         if kind and kind not in PostingKind.values:
@@ -172,21 +175,28 @@ def condition_of(condition: Condition, tell: _Tell, *, level: Level) -> Callable
     return lambda scope: (str(get(scope.line)) == condition.value) is same
 
 
-def _of_scope(read: Callable[[Scope], str], *, once: bool) -> Callable[[Scope], str]:
+def _of_scope(read: Callable[[Scope], Any], show: Callable[[Any], str], *, once: bool) -> Callable[[Scope], str]:
     """What the batch says is worked out once for each file, not for each record."""
     if not once:
-        return read
+        return lambda scope: show(read(scope))
     known: tuple[Header | None, str] = (None, "")
 
     def remembered(scope: Scope) -> str:
         nonlocal known
         header, text = known
         if header is not scope.header:
-            text = read(scope)
+            text = show(read(scope))
             known = (scope.header, text)
         return text
 
     return remembered
+
+
+def _shown(write: Callable[[Any], str], finish: Callable[[str], str] | None, *, is_text: bool) -> Callable[[Any], str]:
+    """From a value to its text, by the shortest way: this runs for each value of each record."""
+    if finish is not None:
+        return lambda value: finish(write(value))
+    return (lambda value: plain(write(value))) if is_text else write
 
 
 def _finisher(entry: Entry) -> Callable[[str], str]:

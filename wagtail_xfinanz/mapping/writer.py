@@ -50,8 +50,25 @@ class Writer:
                 if part.condition is None or part.condition(each):
                     self._written.add(each.line.sequence)
                     self._once(part, each)
+        elif isinstance(part, PlanElement) and part.is_leaf:
+            self._leaf(part, scope)
         elif is_present(part, scope):
             self._once(part, scope)
+
+    def _leaf(self, plan: PlanElement, scope: Scope) -> None:
+        """An element with nothing but text, the most common one: its value is read once."""
+        if plan.condition is not None and not plan.condition(scope):
+            return
+        value: Any = plan.text
+        text = value.read(scope)
+        if value.is_free_text and unwritable(text):
+            writable(text, record=_record(scope), field=readable(plan.path))
+        text = text or value.fallback
+        if not text and value.is_dynamic and not plan.required and plan.condition is None:
+            return
+        with self._xml.element(plan.name, None if text else _empty(plan, value)):
+            if text:
+                self._xml.write(text)
 
     def _stream(self, part: PlanElement | PlanGroup) -> None:
         for scope in self._scopes(part.repeat):
@@ -95,14 +112,11 @@ class Writer:
             self._part(part, scope)
 
     def _element(self, plan: PlanElement, scope: Scope, nsmap: dict[str, str] | None = None) -> None:
-        attributes = self._attributes(plan, scope)
+        attributes = self._attributes(plan, scope) if plan.attributes or plan.xsi_type else {}
         text = ""
         if plan.text:
             text = _read(plan.text, scope, plan) or plan.text.fallback
-            if not text and not plan.text.may_be_empty:
-                if not plan.nillable:
-                    raise FormatInvalid(_must_not_be_empty(plan.path))
-                attributes[XSI_NIL] = "true"
+            attributes.update({} if text else _empty(plan, plan.text))
         with self._xml.element(plan.name, attributes, nsmap=nsmap):
             if text:
                 self._xml.write(text)
@@ -112,7 +126,8 @@ class Writer:
     def _attributes(self, plan: PlanElement, scope: Scope) -> dict[str, str]:
         found = {}
         for attribute in plan.attributes:
-            text = _read(attribute.value, scope, plan) or attribute.value.fallback
+            value = attribute.value
+            text = (_read(value, scope, plan) if value.is_free_text else value.read(scope)) or value.fallback
             if text or attribute.required:
                 found[attribute.name] = text
             if not text and attribute.required and not attribute.value.may_be_empty:
@@ -124,7 +139,7 @@ class Writer:
 
 def is_present(part: PlanElement | PlanGroup, scope: Scope) -> bool:
     """Conditions decide; without one, whatever is mandatory or constant is there, and the rest if it has data."""
-    if part.condition:
+    if part.condition is not None:
         return part.condition(scope)
     if part.required or part.is_stream or not part.is_dynamic or _has_data(part, scope):
         return True
@@ -135,13 +150,16 @@ def _has_data(part: PlanElement | PlanGroup, scope: Scope) -> bool:
     """Whether any value below has a text in this scope, or in that of one of its postings."""
     if part.repeat is Repeat.ITEMS:
         return part.condition is None or any(part.condition(each) for each in _single(scope))
-    if part.condition and not part.condition(scope):
+    if part.condition is not None and not part.condition(scope):
         return False
     if isinstance(part, PlanElement):
-        values = [part.text, *(attribute.value for attribute in part.attributes)]
-        if any(value and value.is_dynamic and value.read(scope) for value in values):
+        for read in part.data:
+            if read(scope):
+                return True
+    for inner in part.parts:  # noqa: SIM110  runs for each record: a generator would cost more than it does
+        if _has_data(inner, scope):
             return True
-    return any(_has_data(inner, scope) for inner in part.parts)
+    return False
 
 
 def _single(scope: Scope) -> Iterator[Scope]:
@@ -150,9 +168,18 @@ def _single(scope: Scope) -> Iterator[Scope]:
 
 def _read(value: Value, scope: Scope, plan: PlanElement) -> str:
     text = value.read(scope)
-    if value.is_dynamic and unwritable(text):
+    if value.is_free_text and unwritable(text):
         writable(text, record=_record(scope), field=readable(plan.path))
     return text
+
+
+def _empty(plan: PlanElement, value: Value) -> dict[str, str]:
+    """The attributes of an element without text. Raises FormatInvalid if its type does not allow that."""
+    if value.may_be_empty:
+        return {}
+    if not plan.nillable:
+        raise FormatInvalid(_must_not_be_empty(plan.path))
+    return {XSI_NIL: "true"}
 
 
 def _record(scope: Scope) -> str:

@@ -6,6 +6,7 @@ raises for everything it does not know.
 
 from __future__ import annotations
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +30,7 @@ def compile_schema(
 ) -> etree.XMLSchema:
     """One validator for all that the entry files declare. Raises PackageRefused with libxml2's reason."""
     drivers = _drivers(documents, entries)
-    resolver = _ClosedResolver(files, drivers, _web_addresses(edges))
+    resolver = _ClosedResolver(files, drivers, _aliases(edges))
     parser = safe_parser()
     parser.resolvers.add(resolver)
     if len(entries) == 1:
@@ -43,14 +44,14 @@ def compile_schema(
 
 
 class _ClosedResolver(etree.Resolver):
-    def __init__(self, files: Mapping[str, bytes], drivers: Mapping[str, bytes], web: Mapping[str, str]) -> None:
-        self._files, self._drivers, self._web = files, drivers, web
+    def __init__(self, files: Mapping[str, bytes], drivers: Mapping[str, bytes], aliases: Mapping[str, str]) -> None:
+        self._files, self._drivers, self._aliases = files, drivers, aliases
         self.refused = ""
 
     def resolve(self, system_url: str, public_id: str, context: Any) -> Any:
         if system_url in self._drivers:
             return self.resolve_string(self._drivers[system_url], context, base_url=system_url)
-        path = self._web.get(system_url) or unquote(system_url.removeprefix(_BASE))
+        path = self._aliases.get(system_url) or unquote(system_url.removeprefix(_BASE))
         if path not in self._files:
             self.refused = system_url
             raise LookupError(f"{system_url} is not in the package")
@@ -61,10 +62,17 @@ def _address(path: str) -> str:
     return _BASE + quote(path)
 
 
-def _web_addresses(edges: Edges) -> dict[str, str]:
-    """Locations on the web that the package answers itself."""
-    links = (found for several in edges.values() for found in several)
-    return {link.location: target for link, target in links if link.location.startswith(("http://", "https://"))}
+def _aliases(edges: Edges) -> dict[str, str]:
+    """Addresses by which libxml2 asks for files that stand elsewhere in the package: on the web, or left out there."""
+    found = {}
+    for path, links in edges.items():
+        for link, target in links:
+            if link.location.startswith(("http://", "https://")):
+                found[link.location] = target
+            elif target:
+                asked = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(link.location)))
+                found[_address(asked)] = target
+    return found
 
 
 def _drivers(documents: Mapping[str, Document], entries: tuple[str, ...]) -> dict[str, bytes]:

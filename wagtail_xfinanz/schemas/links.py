@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from django.utils.translation import gettext as _
 
 from .documents import Document, Link
+from .known import known_path
 from .names import XML_NAMESPACE
 from .refusal import PackageRefused
 
@@ -43,6 +44,8 @@ def _target(document: Document, link: Link, documents: Mapping[str, Document]) -
     if address.scheme or address.netloc or address.path.startswith("/") or path.startswith(".."):
         told = _("“%(path)s” wants to read “%(location)s” outside the package.")
         raise PackageRefused(told % {"path": document.path, "location": link.location})
+    if path not in documents and known_path(link.namespace) in documents:
+        return known_path(link.namespace)
     if path not in documents:
         told = _("“%(path)s” needs “%(location)s”, which is missing in the package. Add the file and install it again.")
         raise PackageRefused(told % {"path": document.path, "location": link.location})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from .archive import DEFAULT, Limits, read_archive
 from .compile import compile_schema
 from .documents import Document, parse_document
+from .known import completed
 from .links import Edges, entry_files, follow_links, refuse_rival_copies
 from .refusal import PackageRefused
 
@@ -50,7 +51,7 @@ def open_package(source: BinaryIO, *, main: str = "", limits: Limits = DEFAULT) 
 
 def load_package(files: Mapping[str, bytes], *, main: str = "") -> Package:
     """Parse, link and compile the files of a package. Raises PackageRefused."""
-    documents = {path: parse_document(path, data) for path, data in sorted(files.items())}
+    files, documents = completed(files, {path: parse_document(path, data) for path, data in sorted(files.items())})
     edges = follow_links(documents, start=(_find(main, documents),) if main else tuple(documents))
     entries = (_find(main, documents),) if main else entry_files(edges)
     same = {path: hashlib.sha256(files[path]).hexdigest() for path in edges}

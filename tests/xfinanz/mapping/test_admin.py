@@ -13,7 +13,8 @@ from lxml import html
 
 from tests.xfinanz.factories import join_role, pay, released
 from tests.xfinanz.mapping.samples import BOOK, BOOKING, LIST, ORDER, ORDERS, POSITION, ao, ledger
-from tests.xfinanz.schemas.zips import package
+from tests.xfinanz.mapping.test_suggestions import head_of_ao
+from tests.xfinanz.schemas.zips import package, zipped
 from wagtail_xfinanz.flows import (
     change_mapping,
     create_mapping,
@@ -137,6 +138,21 @@ def test_the_other_shape_is_mapped_the_same_way(log_in, client, tenant, anna):
     place = f"{MAPPINGS}{row.pk}/place/"
     client.post(f"{place}?path={quote(ledger(f'{BOOKING}/@id'))}", {"source": "posting:sequence", "prefix": "b"})
     assert MappingVersion.objects.get().mapping.at(ledger(f"{BOOKING}/@id")).prefix == "b"
+
+
+def test_the_published_head_of_ao_is_offered_as_incomplete(log_in, client, tenant, anna):
+    files = {"a.xsd": head_of_ao(more='<xs:element name="unbekannt" type="xs:string"/>')}
+    row = install_schema(zipped(files), name="synthetisch.zip", site=None, by=None)
+    mapping = create_mapping(tenant, package=row, mapping=Mapping("{xFinanz310}liste"), name="AO", by=anna)
+    log_in(anna, "certifier")
+    here = f"{MAPPINGS}{mapping.pk}/map/"
+    assert page(client.get(here)).xpath("//p[@id='published']")
+    shown = page(save(client, here, accept_all="1"))
+    assert shown.xpath("//tr[contains(@id, 'unbekannt')]//p[@class='error-message']")
+    assert len(shown.xpath("//p[@class='error-message']")) == 1
+    client.post(f"{MAPPINGS}{mapping.pk}/submit/")
+    mapping.refresh_from_db()
+    assert mapping.state == MappingState.DRAFT
 
 
 class TestEditor:

@@ -23,11 +23,15 @@ HEAD = """
 </xs:sequence></xs:complexType></xs:element>"""
 
 
-def tree_with_head(more="", occurs='maxOccurs="unbounded"', namespace="xFinanz310"):
+def head_of_ao(more="", occurs='maxOccurs="unbounded"', namespace="xFinanz310"):
     """A synthetic schema around the published lines; the rest of the real one is not public."""
     body = HEAD.format(more=more, occurs=occurs)
     attributes = {"targetNamespace": namespace, "xmlns:x": namespace, "elementFormDefault": "qualified"}
-    return Tree(open_package(zipped({"a.xsd": schema(body, **attributes)})))
+    return schema(body, **attributes)
+
+
+def tree_with_head(**fields):
+    return Tree(open_package(zipped({"a.xsd": head_of_ao(**fields)})))
 
 
 def suggestions(name, mapping):

@@ -11,7 +11,7 @@ import pytest
 from tests.xfinanz.schemas.zips import files_of, package, schema, zipped
 from wagtail_xfinanz.flows import install_schema
 from wagtail_xfinanz.models import SchemaFile, SchemaPackage
-from wagtail_xfinanz.schemas import Limits, PackageRefused, open_package
+from wagtail_xfinanz.schemas import Limits, PackageRefused, load_package, open_package
 
 ROOT = schema('<xs:element name="r" type="xs:string"/>', targetNamespace="urn:t")
 LAUGHS = b"".join(
@@ -189,3 +189,22 @@ def test_two_versions_in_one_package_need_a_choice():
         open_package(zipped(files))
     chosen = open_package(zipped(files), main="v2/nachrichten/anordnung-nachrichten.xsd")
     assert all(path.startswith("v2/") for path in chosen.files)
+
+
+CODE = '<xs:import namespace="http://xoev.de/schemata/code/1_0" schemaLocation="{location}"/>' + (
+    '<xs:element name="r" type="c:Code"/>'
+)
+
+
+@pytest.mark.parametrize(
+    "location", ["xoev-code.xsd", "../x/xoev-code.xsd", "https://xoev.de/schemata/code/1_0/code.xsd"]
+)
+def test_the_published_files_every_standard_imports_may_be_left_out(location):
+    body = CODE.format(location=location)
+    main = schema(body, targetNamespace="urn:t", **{"xmlns:c": "http://xoev.de/schemata/code/1_0"})
+    read = open_package(zipped({"a/main.xsd": main}))
+    assert sorted(read.files) == ["a/main.xsd", "xoev.de/xoev-code.xsd"]
+    assert load_package(read.files).entries == read.entries
+    own = schema('<xs:complexType name="Code"/>', targetNamespace="http://xoev.de/schemata/code/1_0")
+    files = {"a/main.xsd": main, "a/xoev-code.xsd": own, "x/xoev-code.xsd": own, "a/code.xsd": own}
+    assert "xoev.de/xoev-code.xsd" not in open_package(zipped(files)).files
