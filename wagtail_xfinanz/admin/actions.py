@@ -25,10 +25,11 @@ from .. import flows
 from ..errors import BookkeepingError
 from ..flows.answers import rejected_of
 from ..models import FINAL, OPEN, Batch, BatchState, FinanceTenant
+from .crumbs import BelowBatches
 from .next_step import may
 
 
-class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView, abc.ABC):
+class StepView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView, abc.ABC):
     """Base: asks on GET, does on POST, always ends on the page of the batch."""
 
     model = Batch
@@ -162,7 +163,7 @@ def possible(user: Any, batch: Batch) -> list[dict[str, Any]]:
     ]
 
 
-class CollectView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class CollectView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """What is open at each tenant, and a button to put it into drafts."""
 
     model = Batch

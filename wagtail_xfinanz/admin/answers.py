@@ -24,6 +24,7 @@ from ..errors import BookkeepingError
 from ..flows.acknowledge import Taken
 from ..flows.answers import contradictions_of, with_answer
 from ..models import AcknowledgementImport, Batch, FinanceTenant, PostingAcknowledgement, PostingRecord
+from .crumbs import BelowBatches
 from .next_step import may
 
 SHOWN = 200
@@ -50,7 +51,7 @@ class UploadForm(forms.Form):
         return file
 
 
-class UploadView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
+class UploadView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     """All of a file or nothing of it; what is wrong is said with its line."""
 
     model = Batch
@@ -90,7 +91,7 @@ def _tell(request: HttpRequest, taken: Taken) -> None:
         messages.error(request, told % {"count": source.contradicting})
 
 
-class AnswersView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class AnswersView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     model = Batch
     any_permission_required = list(VIEW_ACTIONS)
     template_name = "wagtail_xfinanz/admin/answers.html"
@@ -122,7 +123,7 @@ class AnswerFileView(PermissionCheckedMixin, View):
         return HttpResponse(source.raw, headers=headers)
 
 
-class RejectedView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class RejectedView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Every posting the finance system did not take and nobody has reversed yet."""
 
     model = Batch
@@ -142,7 +143,7 @@ class RejectedView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
         return {**super().get_context_data(**kwargs), **more, "may_reverse": self.user_has_permission("reverse")}
 
 
-class DecideView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class DecideView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """The contradicting answers of a batch, each with its two buttons and a reason."""
 
     model = Batch

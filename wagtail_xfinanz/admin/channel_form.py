@@ -81,7 +81,7 @@ def channel_panel(shape: type[BaseChannel]) -> ObjectList:
     options = {_OPTION + name: field for name, field in shape.option_fields.items()}
     form = type("ChannelForm", (BaseChannelForm,), {"shape": shape, **secrets, **options})
     panels = [
-        FieldPanel("kind"),
+        FieldPanel("kind", classname="w-hidden"),
         FieldPanel("tenant"),
         FieldPanel("label"),
         MultiFieldPanel([FieldPanel("is_active"), FieldPanel("is_automatic")], heading=_("Use")),

@@ -15,7 +15,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic.base import BaseObjectMixin, WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
-from wagtail.admin.widgets.button import Button
+from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView
 
 from wagtail_sitekit.scoping import SiteScopedSnippetViewSet
@@ -79,7 +79,7 @@ class ChannelEditView(_FormOfKind, EditView):
     @property
     def header_buttons(self) -> list[Button]:
         url = channel_url("check", cast(DeliveryChannel, self.object))
-        return [*super().header_buttons, Button(_("Try the connection"), url=url, icon_name="link")]
+        return [*super().header_buttons, HeaderButton(_("Try the connection"), url=url, icon_name="link")]
 
 
 class ChannelCheckView(BaseObjectMixin, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -95,6 +95,10 @@ class ChannelCheckView(BaseObjectMixin, PermissionCheckedMixin, WagtailAdminTemp
 
     def get_page_subtitle(self) -> str:
         return str(self.object)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        above = {"url": reverse(str(self.index_url_name)), "label": _("Hand-over channels")}
+        return [*self.breadcrumbs_items, above, {"url": "", "label": self.page_title, "sublabel": str(self.object)}]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         more = {"channel": self.object, "edit_url": channel_url("edit", self.object)}

@@ -21,6 +21,7 @@ from ..flows.answers import contradictions_of, rejected_of
 from ..flows.hand_over import may_have_arrived
 from ..models import UNDER_WAY, Batch, BatchDelivery, BatchState, DeliveryChannel, DeliveryState
 from .actions import StepView
+from .crumbs import BelowBatches
 from .next_step import may
 
 SHOWN = 200
@@ -127,8 +128,11 @@ def summary(user: Any, batch: Batch) -> dict[str, Any]:
     """What the page of a batch says of its hand-over and of the answers to it."""
     if not batch.is_final:
         return {}
+    last = batch.deliveries.order_by("-pk").first()
+    is_open = last is not None and last.state in (*UNDER_WAY, DeliveryState.GIVEN_UP)
     return {
-        "handover": batch.deliveries.order_by("-pk").first(),
+        **({"may_export": False} if is_open else {}),
+        "handover": last,
         "handover_actions": possible(user, batch),
         "rejected": rejected_of(batch)[:SHOWN],
         "contradictions": len(contradictions_of(batch)),
@@ -137,7 +141,7 @@ def summary(user: Any, batch: Batch) -> dict[str, Any]:
     }
 
 
-class TrailView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class TrailView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """From the collection to the answer of the finance system, in order, in plain words."""
 
     model = Batch
@@ -161,7 +165,7 @@ class TrailView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView)
         }
 
 
-class HandoversView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class HandoversView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Released batches nobody has handed over, hand-overs somebody has to look at, then the newest ones."""
 
     model = Batch

@@ -32,5 +32,6 @@ def _mark_arrived(batch: Batch) -> None:
     if delivery is not None and delivery.state != DeliveryState.ACKNOWLEDGED:
         now = timezone.now()
         delivery.state, delivery.next_try_at, delivery.token = DeliveryState.ACKNOWLEDGED, None, ""
+        delivery.last_error = ""
         delivery.sent_at, delivery.received_at = delivery.sent_at or now, delivery.received_at or now
         delivery.save()

@@ -153,6 +153,7 @@ def confirm_receipt(delivery: BatchDelivery, *, by: Any, note: str = "") -> None
         raise WrongState(_("Only a batch that was or may have been handed over can be confirmed."))
     now = timezone.now()
     row.state, row.received_at, row.next_try_at, row.token = DeliveryState.RECEIVED, now, None, ""
+    row.last_error = ""
     row.sent_at = row.sent_at or now
     row.save()
     mark_exported(batch, by=by)
