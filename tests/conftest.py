@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import translation
 from wagtail.models import Locale, Page, Site
+
+from tests import template_database
 
 _teardown = TransactionTestCase._fixture_teardown
 
@@ -32,6 +34,25 @@ def _teardown_append_only(self):
 
 
 TransactionTestCase._fixture_teardown = _teardown_append_only
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request):
+    """On SQLite the test database begins as a copy of a migrated one; elsewhere as the command line says."""
+    return connection.vendor == "sqlite" or bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    if connection.vendor != "sqlite":
+        yield
+        return
+    name = connection.creation._get_test_db_name()
+    template_database.copy_to(name)
+    yield
+    connections.close_all()
+    for leftover in (name, f"{name}-wal", f"{name}-shm"):
+        Path(leftover).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
