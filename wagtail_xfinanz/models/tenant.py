@@ -12,7 +12,7 @@ def format_choices() -> list[tuple[str, str]]:
     return [(cls.name, str(cls.label)) for cls in formats.enabled()]
 
 
-class FinanceTenant(models.Model):
+class FinanceTenant(models.Model):  # type: ignore[django-manager-missing]
     """A commune as its finance system knows it (Mandant)."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="finance_tenants", verbose_name=_("site"))

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from ...posting import PostingKind
@@ -122,7 +121,7 @@ def _column(column: Column, record: str, profile: Profile, *, is_last: bool) -> 
         yield from _fixed(column, source.kind, profile)
 
 
-def _text(text: str, profile: Profile) -> str | Promise:
+def _text(text: str, profile: Profile) -> str:
     if plain(text) != text or unwritable(text):
         return _("This contains a character that cannot be written, or typographic quotes or dashes.")
     try:
