@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections import Counter
 from unittest import mock
@@ -29,7 +30,11 @@ AFTERWARDS = datetime.datetime(2026, 10, 27, 9, tzinfo=datetime.UTC)
 PERIOD = Period(MONDAY, datetime.date(2026, 10, 27))
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+#: Other weeks: WEEK_SEEDS=1,2,3
+SEEDS = [int(seed) for seed in os.environ.get("WEEK_SEEDS", "1").split(",")]
+
+
+@pytest.fixture(scope="module", params=SEEDS)
 def week(request, django_db_setup, django_db_blocker):
     """Lived through once for all tests, which only look at it."""
     translation.activate("de")
