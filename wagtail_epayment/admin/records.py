@@ -21,6 +21,7 @@ from wagtail_sitekit.scoping import SiteScopedViewSet
 from ..models import Decision, EntryKind, LedgerEntry, PaymentAttempt, PaymentOrder, ProviderMessage, Refund
 from ..reconciliation import classes
 from ..state import account, order_state
+from .links import order_links
 from .masking import masked_lines
 from .money import MoneyColumn
 from .timeline import timeline
@@ -101,6 +102,7 @@ class OrderInspectView(InspectView):
             "items": order.items.all(),
             "events": timeline(order),
             "steps": self._steps(order),
+            "links": order_links(self.request.user, order),
         }
 
     def _steps(self, order: PaymentOrder) -> list[tuple[str, Any]]:

@@ -19,6 +19,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.models import Site
 from wagtail.permissions import policy_registry
 
+from wagtail_epayment.admin.links import Link
 from wagtail_epayment.admin.masking import masked_lines
 from wagtail_epayment.errors import NotUnderstood
 from wagtail_epayment.models import LedgerEntry, PaymentOrder
@@ -37,6 +38,13 @@ def sites_of_trace(user: Any) -> QuerySet[Site]:
     """Where this user sees payments and their postings alike."""
     payments = sites_for(user, PaymentOrder, ("view",))
     return sites_for(user, Batch, VIEW_ACTIONS).filter(pk__in=payments.values("pk"))
+
+
+def trace_link(user: Any, order: PaymentOrder) -> Link | None:
+    """From the page of an order in the payment app to its trace."""
+    if not sites_of_trace(user).filter(pk=order.site_id).exists():
+        return None
+    return Link(TraceView.page_title, reverse("xfinanz_audit:order", args=[order.pk]))
 
 
 def tenants_to_export(user: Any) -> QuerySet[FinanceTenant]:

@@ -174,7 +174,11 @@ class SignView(ActView):
     action = "sign"
 
     def do(self, request: HttpRequest) -> Any:
-        flows.sign_day(self.existing(), by=request.user)
+        # What is signed is what the person has seen: a day prepared anew is another closing.
+        seen = self.existing()
+        if request.POST.get("closing") != str(seen.pk):
+            seen.pk = None
+        flows.sign_day(seen, by=request.user)
         return _("The day is closed.")
 
 

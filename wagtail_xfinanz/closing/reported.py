@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from wagtail.models import Site
 
 from wagtail_epayment.models import LedgerEntry, ProviderMessage, SettlementLine
 from wagtail_epayment.reconciliation import classes
+from wagtail_epayment.reconciliation.classes import RowClass
 
 from ..budget import end_of
 from ..models import FinanceTenant
@@ -84,14 +86,16 @@ def differences(
     entries: QuerySet[LedgerEntry],
     since: datetime.datetime | None,
 ) -> Iterator[dict[str, Any]]:
+    """What somebody has closed by a decision in the reconciliation differs no more."""
     late = late_lines(tenant, day, since=since)
     yield from _lines(Code.LATE_LINE, late)
-    yield from _lines(Code.LINE_OPEN, (lines_of_day(tenant, day) | late).exclude(why=""))
-    untold = entries.exclude(kind="fee").filter(~Exists(SettlementLine.objects.filter(entry=OuterRef("pk"))))
-    overdue = Q(created_at__lt=classes.overdue_since())
-    yield from of_entries(Code.OVERDUE, untold.filter(overdue))
-    yield from of_entries(Code.NOT_SETTLED, untold.exclude(overdue))
-    yield from _messages(tenant, day)
+    sites, still_open = Site.objects.filter(pk=tenant.site_id), classes.still_open()
+    told = (lines_of_day(tenant, day) | late).exclude(why="").order_by()
+    yield from _lines(Code.LINE_OPEN, classes.lines(sites).filter(still_open, pk__in=told.values("pk")))
+    untold = classes.entries(sites).filter(still_open, pk__in=entries.order_by().values("pk"))
+    yield from of_entries(Code.OVERDUE, untold.filter(row_class=RowClass.NOT_SETTLED))
+    yield from of_entries(Code.NOT_SETTLED, untold.filter(row_class=RowClass.WAITING))
+    yield from _messages(classes.messages(sites).filter(still_open), day)
 
 
 def of_entries(code: Code, entries: QuerySet[LedgerEntry]) -> Iterator[dict[str, Any]]:
@@ -115,11 +119,9 @@ def _said(line: SettlementLine) -> str:
     return f"{line.booked_on:%d.%m.%Y} · {line.report} · {order}"
 
 
-def _messages(tenant: FinanceTenant, day: datetime.date) -> Iterator[dict[str, Any]]:
+def _messages(messages: QuerySet[ProviderMessage], day: datetime.date) -> Iterator[dict[str, Any]]:
     begin = end_of(day - datetime.timedelta(days=1))
-    found = ProviderMessage.objects.filter(
-        contract__site=tenant.site_id, received_at__gt=begin, received_at__lte=end_of(day)
-    ).exclude(discrepancy="")
+    found = messages.filter(received_at__gt=begin, received_at__lte=end_of(day))
     if count := found.count():
         shown = found.defer("raw").order_by("pk")[:SHOWN]
         rows = [Evidence("message", row.pk, f"{row.provider} · {row.get_source_display()}") for row in shown]

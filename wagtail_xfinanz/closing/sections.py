@@ -97,7 +97,7 @@ def _reports(figures: dict[str, Any]) -> Section:
         )
         for row in figures["reports"]
     )
-    head = (_("Source"), _("Kind"), _("Number"), _("Amount"), _("Open"))
+    head = (_("Source"), _("Kind"), _("Number"), _("Amount"), _("Do not fit"))
     return Section(_("Reports of payment services and bank for this day"), head, rows, _("No report has this day."))
 
 

@@ -72,7 +72,11 @@ def sign_day(closing: DailyClosing, *, by: Any) -> DailyClosing:
     prepared.
     """
     tenant = FinanceTenant.objects.select_for_update().get(pk=closing.tenant_id)
-    closing = DailyClosing.objects.select_for_update(of=("self",)).select_related("prepared_by").get(pk=closing.pk)
+    rows = DailyClosing.objects.select_for_update(of=("self",)).select_related("prepared_by")
+    row = rows.filter(pk=closing.pk).first()
+    if row is None:
+        raise WrongState(_("This day has been prepared anew or opened meanwhile. Please look at it again."))
+    closing = row
     closing.tenant = tenant
     previous = _may_sign(closing, by)
     closing.signed_by, closing.signed_at, closing.state = by, timezone.now(), ClosingState.SIGNED

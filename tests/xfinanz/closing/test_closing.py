@@ -13,8 +13,9 @@ from tests.epayment.reconciliation.conftest import clock
 from tests.xfinanz.closing.conftest import THURSDAY, TUESDAY, WEDNESDAY, at
 from tests.xfinanz.factories import account, pay, released
 from wagtail_epayment.flows import NewItem, create_order
+from wagtail_epayment.flows.decide import decide
 from wagtail_epayment.flows.import_report import import_file
-from wagtail_epayment.models import EntryKind, LedgerEntry
+from wagtail_epayment.models import DecisionKind, EntryKind, LedgerEntry, SettlementLine
 from wagtail_xfinanz.checks import check_settings
 from wagtail_xfinanz.closing.booked import unassigned
 from wagtail_xfinanz.closing.chain import content_hash
@@ -89,6 +90,9 @@ def test_bank_credits_and_lines_that_do_not_fit_are_named(tenant, site, anna):
     closing = prepare_day(tenant, day=TUESDAY, by=anna, note="wird geklärt")
     assert closing.figures["bank"] == {"credits": 1, "credit_cents": 4711, "debits": 0, "debit_cents": 0}
     assert codes(closing)["line_open"]["cents"] == 4711
+    line = SettlementLine.objects.get()
+    decide(line, kind=DecisionKind.CLOSE, reason="Steuer, kein Entgelt des Portals", user=anna)
+    assert "line_open" not in codes(prepare_day(tenant, day=TUESDAY, by=anna))
 
 
 def test_days_follow_each_other_and_none_is_left_out(tenant, anna, bernd):

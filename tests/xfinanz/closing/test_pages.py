@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -46,6 +47,23 @@ def of(tenant, day, step="day"):
     return reverse(f"xfinanz_closings:{step}", args=[tenant.pk, day.isoformat()])
 
 
+def seen(page):
+    """The closing whose figures a page shows."""
+    return re.search(r'name="closing" value="(\d+)"', page)[1]
+
+
+def test_nobody_signs_figures_they_have_not_seen(works, tenant, paid, anna, bernd):
+    prepare_day(tenant, day=TUESDAY, by=anna, note="x")
+    client = works(bernd, "releaser")
+    page = client.get(of(tenant, TUESDAY)).content.decode()
+    prepare_day(tenant, day=TUESDAY, by=anna, note="doch anders")
+    client.post(of(tenant, TUESDAY, "sign"), {"closing": seen(page)})
+    assert DailyClosing.objects.get().state == "prepared"
+    page = client.get(of(tenant, TUESDAY)).content.decode()
+    client.post(of(tenant, TUESDAY, "sign"), {"closing": seen(page)})
+    assert DailyClosing.objects.get().state == "signed"
+
+
 def test_two_people_close_a_day_in_the_admin(works, tenant, paid, anna, bernd):
     client = works(anna, "certifier")
     page = client.get(of(tenant, TUESDAY)).content.decode()
@@ -61,7 +79,7 @@ def test_two_people_close_a_day_in_the_admin(works, tenant, paid, anna, bernd):
     page = client.get(of(tenant, TUESDAY)).content.decode()
     assert "Wird morgen gesammelt." in page
     assert of(tenant, TUESDAY, "sign") in page
-    client.post(of(tenant, TUESDAY, "sign"))
+    client.post(of(tenant, TUESDAY, "sign"), {"closing": seen(page)})
     assert DailyClosing.objects.get().signed_by == bernd
     assert client.get(of(tenant, TUESDAY, "pdf")).content == bytes(DailyClosing.objects.get().pdf)
     actions = set(ModelLogEntry.objects.values_list("action", flat=True))
@@ -152,6 +170,8 @@ def test_a_cent_is_followed_from_the_click_to_the_file_and_back(works, tenant, p
     back = client.get(reverse("xfinanz_audit:posting", args=[record.pk]))
     assert back.url.endswith(f"{paid.pk}/#posting-{record.pk}")
     assert client.get(reverse("xfinanz_audit:entry", args=[entry.pk])).url.endswith(f"#entry-{entry.pk}")
+    of_order = client.get(reverse("epayment_orders:inspect", args=[paid.pk])).content.decode()
+    assert reverse("xfinanz_audit:order", args=[paid.pk]) in of_order
     of_batch = client.get(reverse("xfinanz_batches:inspect", args=[batch.pk])).content.decode()
     assert reverse("xfinanz_audit:posting", args=[record.pk]) in of_batch
 
