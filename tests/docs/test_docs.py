@@ -26,7 +26,7 @@ def test_every_link_leads_to_a_file(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_every_command_exists(page):
-    commands = set(get_commands()) | {"demo_content", "createsuperuser"}
+    commands = set(get_commands()) | {"demo_content", "demo_week", "createsuperuser", "db_worker"}
     for name in re.findall(r"manage\.py ([a-z_]+)", page.read_text(encoding="utf-8")):
         assert name in commands, f"{page.name} names the command {name}"
 

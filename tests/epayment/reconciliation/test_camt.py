@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from tests.epayment.reconciliation.bank import IBAN, Booking, Part, Statement, credit
+from example_site.bank_statement import IBAN, Booking, Part, Statement, credit
 from tests.epayment.reconciliation.conftest import line
 from wagtail_epayment.errors import NotUnderstood
 from wagtail_epayment.models import LedgerEntry, SettlementLine, SettlementReport, WhyOpen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.epayment.reconciliation.bank import Statement, credit
+from example_site.bank_statement import Statement, credit
 from tests.races import at_once
 from wagtail_epayment.errors import DecisionNotPossible
 from wagtail_epayment.flows.decide import decide

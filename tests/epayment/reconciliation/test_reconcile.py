@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.epayment.reconciliation.bank import Statement, credit
+from example_site.bank_statement import Statement, credit
 from tests.epayment.reconciliation.conftest import DAY, HEAD, Town, line
 from wagtail_epayment.errors import DecisionNotPossible, ProviderUnavailable
 from wagtail_epayment.flows import apply_message

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from wagtail.models import GroupSitePermission
 
-from tests.epayment.reconciliation.bank import Statement, credit
+from example_site.bank_statement import Statement, credit
 from tests.epayment.reconciliation.conftest import HEAD, clock, days_ago, line
 from wagtail_epayment.models import Decision, LedgerEntry, SettlementReport
 from wagtail_epayment.roles import ROLE_PERMISSIONS

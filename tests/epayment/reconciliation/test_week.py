@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils import timezone, translation
 from wagtail.models import Locale, Page, Site
 
+from example_site.week import Week, bank_books
 from tests.epayment.conftest import SECRET
-from tests.epayment.reconciliation.week import Week, bank_books
 from wagtail_epayment.admin.reconciliation_cards import card_of, last_reports, with_evidence
 from wagtail_epayment.flows.reconcile import reconcile_site
 from wagtail_epayment.models import LedgerEntry, PaymentContract, ProviderMessage, SettlementLine

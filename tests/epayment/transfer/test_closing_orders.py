@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from tests.epayment.reconciliation.bank import Booking, Part, Statement, credit
+from example_site.bank_statement import Booking, Part, Statement, credit
 from tests.epayment.reconciliation.conftest import clock, line
 from wagtail_epayment.errors import ContractNotUsable, DecisionNotPossible
 from wagtail_epayment.flows import cancel_order, start_payment

@@ -43,7 +43,7 @@ def test_a_live_contract_never_speaks_to_a_test_system():
         ({"operator": "girocheckout", "auth": "mtls_pem"}, {"certificate", "private_key"}),
         ({"operator": "other"}, {"client_id", "client_secret"}),
     ],
-    ids=str,
+    ids=lambda value: " ".join(sorted(value)),
 )
 def test_only_the_secrets_of_the_chosen_login_are_needed(given, needed):
     assert providers.get("xbezahldienste").required_credentials(methods=(), options=given) == needed

@@ -8,7 +8,7 @@ import hashlib
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from tests.epayment.reconciliation.bank import Statement, credit
+from example_site.bank_statement import Statement, credit
 from tests.epayment.reconciliation.conftest import clock
 from tests.xfinanz.closing.conftest import THURSDAY, TUESDAY, WEDNESDAY, at
 from tests.xfinanz.factories import account, pay, released

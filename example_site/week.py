@@ -17,7 +17,7 @@ import requests
 from django.test import Client
 from django.utils import timezone
 
-from tests.epayment.reconciliation.bank import Statement, credit
+from example_site.bank_statement import Statement, credit
 from wagtail_epayment.errors import PaymentError
 from wagtail_epayment.flows import (
     NewItem,
@@ -58,8 +58,8 @@ FEE_CENTS = 35
 class Wire:
     """Carries requests both ways within this process; ``loses`` makes notifications vanish."""
 
-    def __init__(self):
-        self.client, self.loses = Client(raise_request_exception=False), False
+    def __init__(self, host):
+        self.client, self.loses = Client(raise_request_exception=False, HTTP_HOST=host), False
 
     def ask_bank(self, method, url, *, data, headers, timeout, allow_redirects):
         answer = self._send(method, url, data, headers)
@@ -91,7 +91,7 @@ class Week:
     def __init__(self, *, site, contract, clerk, monday, seed, payers_a_day=12):
         self.site, self.contract, self.clerk = site, contract, clerk
         self.monday, self.payers_a_day = monday, payers_a_day
-        self.random, self.wire, self.happened = random.Random(seed), Wire(), Counter()
+        self.random, self.wire, self.happened = random.Random(seed), Wire(site.hostname), Counter()
         self.merchant = SandboxMerchant.objects.get(merchant_id=contract.credentials["merchant_id"])
         self.paid_out = []
 
@@ -125,7 +125,7 @@ class Week:
 
     def _payer(self, action):
         cents = self.random.choice([500, 1250, 2000, 5750, 12990])
-        items = [NewItem(label="Gebühr", unit_cents=cents)]
+        items = [NewItem(label="Gebühr", unit_cents=cents, posting_key="sperrgut")]
         order = create_order(site=self.site, purpose="Sperrgut", items=items)
         fault = self.random.random()
         if fault < 0.05:
@@ -147,8 +147,8 @@ class Week:
             book(payment, "fee", -FEE_CENTS, payment_ref=money.ref)
 
     def _urls(self, attempt):
-        notify = f"http://testserver/zahlung/melden/sandbox/{self.contract.pk}/"
-        return ReturnUrls(back="http://testserver/back/", notify=notify)
+        base = f"http://{self.site.hostname}"
+        return ReturnUrls(back=f"{base}/back/", notify=f"{base}/zahlung/melden/sandbox/{self.contract.pk}/")
 
     def _afternoon(self, day):
         """What happens at the desks: refunds here and there, banks that take money back, other people's traffic."""
@@ -214,7 +214,7 @@ class Week:
         attempt = self.random.choice(self.contract.attempts.order_by("created_at"))
         said = {"tx_id": attempt.merchant_tx_id, "ref": "x", "state": "succeeded", "amount_cents": 1, "currency": "EUR"}
         body = json.dumps({**said, "at": timezone.now().isoformat()}).encode()
-        Client().post(
+        self.wire.client.post(
             f"/zahlung/melden/sandbox/{self.contract.pk}/",
             body,
             content_type="application/json",
@@ -235,7 +235,11 @@ class Week:
     def _statement(self, payout, cents):
         """The town's own bank: the payout, the dog tax, and somebody who transferred instead of paying online."""
         day = timezone.localdate()
-        order = create_order(site=self.site, purpose="Überwiesen", items=[NewItem(label="Gebühr", unit_cents=4200)])
+        order = create_order(
+            site=self.site,
+            purpose="Überwiesen",
+            items=[NewItem(label="Gebühr", unit_cents=4200, posting_key="sperrgut")],
+        )
         bookings = [
             credit(cents, text=f"SANDBOX AUSZAHLUNG {payout.ref[:20]}", ref=f"P{payout.pk}", day=f"{day}"),
             credit(9000, text="Hundesteuer 2026 Bello", ref=f"H{payout.pk}", day=f"{day}"),
