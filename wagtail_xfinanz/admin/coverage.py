@@ -16,11 +16,12 @@ from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 from ..coverage import uncovered
 from ..gaps import gaps
 from ..models import Batch, FinanceTenant, KassenzeichenRange
+from .crumbs import BelowBatches
 
 SHOWN = 500
 
 
-class CoverageView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class CoverageView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Prices without a valid posting account, of every commune the user sees."""
 
     model = Batch

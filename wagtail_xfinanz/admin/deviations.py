@@ -15,11 +15,12 @@ from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 
 from ..deviations import deviations
 from ..models import Batch
+from .crumbs import BelowBatches
 
 SHOWN = 500
 
 
-class DeviationsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class DeviationsView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     model = Batch
     any_permission_required = list(VIEW_ACTIONS)
     template_name = "wagtail_xfinanz/admin/deviations.html"

@@ -15,11 +15,12 @@ from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 
 from ..flows import gather
 from ..models import Batch, FinanceTenant
+from .crumbs import BelowBatches
 
 SHOWN = 200
 
 
-class ProblemsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class ProblemsView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     model = Batch
     any_permission_required = list(VIEW_ACTIONS)
     template_name = "wagtail_xfinanz/admin/problems.html"
