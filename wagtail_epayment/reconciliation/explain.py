@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from wagtail_sitekit.money import format_money
 
@@ -29,149 +29,165 @@ class Explanation:
 
 _OPEN_LINES: Mapping[str, tuple[str | Promise, str | Promise]] = {
     WhyOpen.TO_BOOK: (
-        lazy("The money has moved, our books did not know yet. It is being booked from the report."),
-        lazy("Look again in a few minutes. If it stays, ask the administrators to look into the log."),
+        gettext_lazy("The money has moved, our books did not know yet. It is being booked from the report."),
+        gettext_lazy("Look again in a few minutes. If it stays, ask the administrators to look into the log."),
     ),
     WhyOpen.NO_NAME: (
-        lazy("Neither the references nor the text name a payment of this portal."),
-        lazy("If it is a payment of the portal, assign it to its order. Else decide “settled elsewhere”."),
+        gettext_lazy("Neither the references nor the text name a payment of this portal."),
+        gettext_lazy("If it is a payment of the portal, assign it to its order. Else decide “settled elsewhere”."),
     ),
     WhyOpen.NOT_FOUND: (
-        lazy("The report names a payment this portal has never begun, e.g. of another shop under the same contract."),
-        lazy("Ask where it comes from. Assign it to its order, or decide “settled elsewhere”."),
+        gettext_lazy(
+            "The report names a payment this portal has never begun, e.g. of another shop under the same contract."
+        ),
+        gettext_lazy("Ask where it comes from. Assign it to its order, or decide “settled elsewhere”."),
     ),
     WhyOpen.NO_ATTEMPT: (
-        lazy("The text names the order %(order)s, but nobody began to pay it online: it was transferred directly."),
-        lazy(
+        gettext_lazy(
+            "The text names the order %(order)s, but nobody began to pay it online: it was transferred directly."
+        ),
+        gettext_lazy(
             "Book the transfer in the finance system, withdraw the order here and decide “settled elsewhere”. With a "
             "contract “Bank transfer” the portal books such transfers itself."
         ),
     ),
     WhyOpen.NOT_WHAT_IS_DUE: (
-        lazy("%(said)s were transferred for the order %(order)s. That is not what is due, so nothing was booked."),
-        lazy(
+        gettext_lazy(
+            "%(said)s were transferred for the order %(order)s. That is not what is due, so nothing was booked."
+        ),
+        gettext_lazy(
             "Look at the order. If the money is meant for it, assign the line to the order: too little leaves the rest "
             "open, of too much a refund is proposed."
         ),
     ),
     WhyOpen.NOTHING_DUE: (
-        lazy("%(said)s were transferred for the order %(order)s, but it is paid already. Nothing was booked."),
-        lazy(
-            "Assign the line to the order: the money is booked and its refund proposed. Or ask the payer."
-        ),
+        gettext_lazy("%(said)s were transferred for the order %(order)s, but it is paid already. Nothing was booked."),
+        gettext_lazy("Assign the line to the order: the money is booked and its refund proposed. Or ask the payer."),
     ),
     WhyOpen.WITHDRAWN: (
-        lazy("%(said)s were transferred for the order %(order)s, which was withdrawn. Nothing was booked."),
-        lazy(
-            "Assign the line to the order: the money is booked and its refund proposed. Or ask the payer."
-        ),
+        gettext_lazy("%(said)s were transferred for the order %(order)s, which was withdrawn. Nothing was booked."),
+        gettext_lazy("Assign the line to the order: the money is booked and its refund proposed. Or ask the payer."),
     ),
     WhyOpen.SEVERAL_ORDERS: (
-        lazy("The text names several orders. Which part is for which, the bank does not say."),
-        lazy("Look into the text, assign the line to one of the orders or clarify it with the payer."),
+        gettext_lazy("The text names several orders. Which part is for which, the bank does not say."),
+        gettext_lazy("Look into the text, assign the line to one of the orders or clarify it with the payer."),
     ),
     WhyOpen.SEVERAL_PAYMENTS: (
-        lazy("Several payments of the order %(order)s fit this line equally well."),
-        lazy("Look at the timeline of the order and assign the line, or clarify it with the provider."),
+        gettext_lazy("Several payments of the order %(order)s fit this line equally well."),
+        gettext_lazy("Look at the timeline of the order and assign the line, or clarify it with the provider."),
     ),
     WhyOpen.SEVERAL_PAYOUTS: (
-        lazy("Several payouts have exactly this amount."),
-        lazy("Compare the days, then decide “difference accepted” and name the payout in the reason."),
+        gettext_lazy("Several payouts have exactly this amount."),
+        gettext_lazy("Compare the days, then decide “difference accepted” and name the payout in the reason."),
     ),
     WhyOpen.CONTRADICTION: (
-        lazy("The provider's reference names one payment, our transaction id in the same line another."),
-        lazy("Clarify it with the provider: nothing is booked until then."),
+        gettext_lazy("The provider's reference names one payment, our transaction id in the same line another."),
+        gettext_lazy("Clarify it with the provider: nothing is booked until then."),
     ),
     WhyOpen.SETTLED_TWICE: (
-        lazy("The payment of the order %(order)s has been settled before, by another line of the same source."),
-        lazy("If the provider has paid twice, clarify it with them. If it is an old report in other words, accept it."),
+        gettext_lazy("The payment of the order %(order)s has been settled before, by another line of the same source."),
+        gettext_lazy(
+            "If the provider has paid twice, clarify it with them. If it is an old report in other words, accept it."
+        ),
     ),
     WhyOpen.AMOUNT: (
-        lazy("The report says %(said)s, our books say %(ours)s for the order %(order)s: %(difference)s of difference."),
-        lazy("Ask the provider for the reason, then accept the difference or leave it to be clarified."),
+        gettext_lazy(
+            "The report says %(said)s, our books say %(ours)s for the order %(order)s: %(difference)s of difference."
+        ),
+        gettext_lazy("Ask the provider for the reason, then accept the difference or leave it to be clarified."),
     ),
     WhyOpen.CURRENCY: (
-        lazy("The report says %(said)s, the order %(order)s is in another currency."),
-        lazy("Clarify it with the provider: money in another currency is never booked."),
+        gettext_lazy("The report says %(said)s, the order %(order)s is in another currency."),
+        gettext_lazy("Clarify it with the provider: money in another currency is never booked."),
     ),
     WhyOpen.BATCH: (
-        lazy("The known parts of this batch do not add up to %(said)s."),
-        lazy("Import the camt.054 with the other parts of the batch."),
+        gettext_lazy("The known parts of this batch do not add up to %(said)s."),
+        gettext_lazy("Import the camt.054 with the other parts of the batch."),
     ),
     WhyOpen.REFUSED: (
-        lazy("The report says that %(said)s moved for the order %(order)s, but no payment of ours can precede it."),
-        lazy("Look at the timeline of the order. Clarify it with the provider, then decide."),
+        gettext_lazy(
+            "The report says that %(said)s moved for the order %(order)s, but no payment of ours can precede it."
+        ),
+        gettext_lazy("Look at the timeline of the order. Clarify it with the provider, then decide."),
     ),
 }
 
 _CLOSED_LINES: Mapping[str, str | Promise] = {
-    RowClass.SETTLED: lazy("Paid by the payer and settled by the provider, with the same amount."),
-    RowClass.REFUNDED: lazy("Given back to the payer, and taken from the settlement with the same amount."),
-    RowClass.CHARGED_BACK: lazy("Taken back by the payer's bank; the order is open again by this amount."),
-    RowClass.FEES: lazy("Kept back by the provider or bank as a fee."),
-    RowClass.PAYOUTS: lazy(
+    RowClass.SETTLED: gettext_lazy("Paid by the payer and settled by the provider, with the same amount."),
+    RowClass.REFUNDED: gettext_lazy("Given back to the payer, and taken from the settlement with the same amount."),
+    RowClass.CHARGED_BACK: gettext_lazy("Taken back by the payer's bank; the order is open again by this amount."),
+    RowClass.FEES: gettext_lazy("Kept back by the provider or bank as a fee."),
+    RowClass.PAYOUTS: gettext_lazy(
         "Money the provider has paid out, or a batch of the bank; its parts stand in other classes."
     ),
-    RowClass.AGAIN: lazy("The same money, told by a second source. It counts once, for the line that told it first."),
-    RowClass.ASIDE: lazy("No payment of this portal."),
+    RowClass.AGAIN: gettext_lazy(
+        "The same money, told by a second source. It counts once, for the line that told it first."
+    ),
+    RowClass.ASIDE: gettext_lazy("No payment of this portal."),
 }
 
 #: How the flows say what did not fit, and what it means.
 _MESSAGES: tuple[tuple[str, str | Promise, str | Promise], ...] = (
     (
         "The signature is missing",
-        lazy("Somebody sent this message without the provider's signature. It proves nothing, and nothing was booked."),
-        lazy("If it happens often, ask the provider whether the secret has changed. Else close it."),
+        gettext_lazy(
+            "Somebody sent this message without the provider's signature. It proves nothing, and nothing was booked."
+        ),
+        gettext_lazy("If it happens often, ask the provider whether the secret has changed. Else close it."),
     ),
     (
         "No payment of this contract",
-        lazy("The provider speaks of a payment this portal has not begun. Nothing was booked."),
-        lazy("Ask the provider where the payment comes from."),
+        gettext_lazy("The provider speaks of a payment this portal has not begun. Nothing was booked."),
+        gettext_lazy("Ask the provider where the payment comes from."),
     ),
     (
         r"It says -?\d+ \w+, the attempt",
-        lazy("The provider names another amount than the one that was to be paid. Nothing was booked."),
-        lazy("Wait for the settlement report: it says what was really paid. Then clarify it with the provider."),
+        gettext_lazy("The provider names another amount than the one that was to be paid. Nothing was booked."),
+        gettext_lazy(
+            "Wait for the settlement report: it says what was really paid. Then clarify it with the provider."
+        ),
     ),
     (
         "It names another payment",
-        lazy("The message names another payment of the provider than the one we began. Nothing was booked."),
-        lazy("Clarify it with the provider."),
+        gettext_lazy("The message names another payment of the provider than the one we began. Nothing was booked."),
+        gettext_lazy("Clarify it with the provider."),
     ),
     (
         r'It says "\w+" after',
-        lazy("The provider calls a payment unsuccessful that had succeeded before. The payment stays booked."),
-        lazy("Check that the next settlement report has the payment, then close this."),
+        gettext_lazy("The provider calls a payment unsuccessful that had succeeded before. The payment stays booked."),
+        gettext_lazy("Check that the next settlement report has the payment, then close this."),
     ),
     (
         "Booked, but the order had been cancelled",
-        lazy("The payer paid after the order had been withdrawn. The money is booked and has to go back."),
-        lazy("Take up the refund that is proposed at the order, then close this."),
+        gettext_lazy("The payer paid after the order had been withdrawn. The money is booked and has to go back."),
+        gettext_lazy("Take up the refund that is proposed at the order, then close this."),
     ),
     (
         "Booked, but more",
-        lazy("The payer paid more than is owed, e.g. twice. The money is booked; what is too much has to go back."),
-        lazy("Take up the refund that is proposed at the order, then close this."),
+        gettext_lazy(
+            "The payer paid more than is owed, e.g. twice. The money is booked; what is too much has to go back."
+        ),
+        gettext_lazy("Take up the refund that is proposed at the order, then close this."),
     ),
     (
         "This refund was made at the provider",
-        lazy("Somebody gave money back at the provider's own pages, not here. It is booked."),
-        lazy("Find out who it was and write it into the reason, then accept it."),
+        gettext_lazy("Somebody gave money back at the provider's own pages, not here. It is booked."),
+        gettext_lazy("Find out who it was and write it into the reason, then accept it."),
     ),
     (
         "It names another refund|It says the refund|It speaks of a refund|were given back",
-        lazy("What the provider says of a refund does not fit the refund we know. Nothing was booked."),
-        lazy("Compare the refund at the order with the provider's pages, then clarify or close this."),
+        gettext_lazy("What the provider says of a refund does not fit the refund we know. Nothing was booked."),
+        gettext_lazy("Compare the refund at the order with the provider's pages, then clarify or close this."),
     ),
     (
         "taken back, which fits|More would be (returned|taken)",
-        lazy("The provider says that a payment was taken back, but the amount fits no payment of the order."),
-        lazy("Look at the bank statement and at the timeline of the order, then clarify it with the provider."),
+        gettext_lazy("The provider says that a payment was taken back, but the amount fits no payment of the order."),
+        gettext_lazy("Look at the bank statement and at the timeline of the order, then clarify it with the provider."),
     ),
     (
         "It speaks of a payment that has not been booked",
-        lazy("The provider speaks of a payment our books do not have yet. The message is tried again."),
-        lazy("Nothing for now. If the payment does not come within days, clarify it with the provider."),
+        gettext_lazy("The provider speaks of a payment our books do not have yet. The message is tried again."),
+        gettext_lazy("Nothing for now. If the payment does not come within days, clarify it with the provider."),
     ),
 )
 
