@@ -52,7 +52,7 @@ class OfMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = {"row": self.row, "is_editable": self.is_editable}
-        return {**super().get_context_data(**kwargs), **context}  # type: ignore[misc]
+        return {**super().get_context_data(**kwargs), **context}
 
     def address(self, path: str = "") -> str:
         found = reverse(str(self.map_url_name), args=[self.row.pk])

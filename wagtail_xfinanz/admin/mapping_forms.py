@@ -84,7 +84,7 @@ class EntryForm(forms.Form):
     )
     repeat = forms.ChoiceField(label=_("Repeat"), required=False)
     format = forms.ChoiceField(label=_("Format"), required=False)
-    prefix = forms.CharField(label=_("Text in front"), required=False, max_length=100, strip=False)
+    front = forms.CharField(label=_("Text in front"), required=False, max_length=100, strip=False)
     cut = forms.IntegerField(label=_("Cut after … characters"), required=False, min_value=0, max_value=2000)
     fallback = forms.CharField(label=_("If empty, write"), required=False, max_length=200)
     table = forms.CharField(
@@ -144,7 +144,7 @@ class EntryForm(forms.Form):
             else None,
             format=data["format"],
             table=data["table"],
-            prefix=data["prefix"],
+            prefix=data["front"],
             cut=data["cut"] or 0,
             fallback=data["fallback"],
         )
@@ -159,7 +159,7 @@ def _initial(entry: Entry) -> dict[str, Any]:
         "extra": extra,
         "repeat": entry.repeat or "",
         "format": entry.format,
-        "prefix": entry.prefix,
+        "front": entry.prefix,
         "cut": entry.cut or None,
         "fallback": entry.fallback,
         "table": "\n".join(f"{key} = {value}" for key, value in entry.table),

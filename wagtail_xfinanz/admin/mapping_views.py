@@ -123,7 +123,7 @@ def is_place(tree: Tree, path: str) -> bool:
     return tree.find(path) is not None or tree.find_branch(path) is not None
 
 
-class EntryView(OfMappingView, FormView):
+class EntryView(OfMappingView, FormView[Any]):
     """Everything that can be said about one place."""
 
     form_class = EntryForm
@@ -194,7 +194,7 @@ class ExportMappingView(OfMappingView, View):
         return HttpResponse(content, content_type="application/json", headers=headers)
 
 
-class NewMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+class NewMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView[Any]):
     model = MappingVersion
     permission_required = "add"
     index_url_name: str | None = None

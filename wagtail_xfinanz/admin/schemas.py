@@ -88,7 +88,7 @@ class InstallForm(forms.Form):
             field.required, field.empty_label = True, None
 
 
-class InstallView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView):
+class InstallView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView[Any]):
     """Upload; a package that is refused is told why and leaves nothing behind."""
 
     model = SchemaPackage

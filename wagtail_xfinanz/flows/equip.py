@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 
 from ..formats.base import BaseFormat
 from ..formats.csv.adapter import CsvFormat
 from ..formats.csv.profile import Profile, default_profile
 from ..formats.xfinanz.adapter import Equipment, XFinanzFormat
+from ..mapping import from_json
 from ..mapping.plan import Plan, PlanElement
 from ..mapping.planning import make_plan
 from ..mapping.writer import Writer
-from ..models import CsvProfile, FinanceTenant, MappingState, MappingVersion
+from ..models import CsvProfile, FinanceTenant, MappingState, MappingVersion, SchemaPackage
 from .load_schema import LoadedSchema, load_schema
 
 
@@ -31,15 +33,14 @@ def csv_profile_of(tenant: FinanceTenant) -> Profile:
 def active_equipment(tenant: FinanceTenant) -> Equipment | None:
     """That of the tenant's active mapping, None without one."""
     row = MappingVersion.objects.filter(tenant=tenant, state=MappingState.ACTIVE).select_related("package").first()
-    return _active(row.pk) if row else None
+    return _equipment(row.package, row.package.sha256, json.dumps(row.definition, sort_keys=True)) if row else None
 
 
 @lru_cache(maxsize=32)
-def _active(pk: int) -> Equipment:
-    """An active mapping never changes, so its plan can be kept."""
-    row = MappingVersion.objects.select_related("package").get(pk=pk)
-    loaded = load_schema(row.package)
-    return equipment_of(make_plan(row.mapping, loaded.tree), loaded)
+def _equipment(package: SchemaPackage, sha256: str, definition: str) -> Equipment:
+    """A plan takes longer to make than to use; it is kept for as long as package and mapping say the same."""
+    loaded = load_schema(package)
+    return equipment_of(make_plan(from_json(json.loads(definition)), loaded.tree), loaded)
 
 
 def equipment_of(plan: Plan, loaded: LoadedSchema) -> Equipment:

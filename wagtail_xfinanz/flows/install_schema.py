@@ -14,6 +14,7 @@ from ..models import SchemaFile, SchemaPackage
 from ..schemas import Limits, Package, PackageRefused, open_package
 
 _PATH_LENGTH = 300
+_PORTION = 64 * 1024
 
 
 def install_schema(
@@ -72,4 +73,7 @@ def _already(row: SchemaPackage) -> str:
 
 def _digest(source: BinaryIO) -> str:
     source.seek(0)
-    return hashlib.file_digest(source, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while data := source.read(_PORTION):
+        digest.update(data)
+    return digest.hexdigest()

@@ -83,7 +83,7 @@ def submit_mapping(row: MappingVersion, *, by: Any) -> MappingVersion:
 def return_mapping(row: MappingVersion, *, by: Any) -> MappingVersion:
     """Make a submitted mapping a draft again. Raises WrongState."""
     row = _locked(row, MappingState.SUBMITTED)
-    row.state, row.submitted_by, row.submitted_at = MappingState.DRAFT, None, None
+    row.state, row.submitted_by_id, row.submitted_at = MappingState.DRAFT, None, None
     row.save()
     log(instance=row, action="wagtail_xfinanz.return_mapping", user=by)
     return row

@@ -48,7 +48,7 @@ class _ClosedResolver(etree.Resolver):
         self._files, self._drivers, self._aliases = files, drivers, aliases
         self.refused = ""
 
-    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
         if system_url in self._drivers:
             return self.resolve_string(self._drivers[system_url], context, base_url=system_url)
         path = self._aliases.get(system_url) or unquote(system_url.removeprefix(_BASE))

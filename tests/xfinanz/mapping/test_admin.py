@@ -136,7 +136,7 @@ def test_the_other_shape_is_mapped_the_same_way(log_in, client, tenant, anna):
     assert mapping.at(ledger("Ledger/head/town")).source.value == "tenant_name"
     assert mapping.at(ledger(f"{BOOKING}/@on")).source.value == "booked_on"
     place = f"{MAPPINGS}{row.pk}/place/"
-    client.post(f"{place}?path={quote(ledger(f'{BOOKING}/@id'))}", {"source": "posting:sequence", "prefix": "b"})
+    client.post(f"{place}?path={quote(ledger(f'{BOOKING}/@id'))}", {"source": "posting:sequence", "front": "b"})
     assert MappingVersion.objects.get().mapping.at(ledger(f"{BOOKING}/@id")).prefix == "b"
 
 
@@ -239,7 +239,7 @@ class TestPlace:
         data = {
             "source": "posting:booked_on",
             "format": "german",
-            "prefix": "vom ",
+            "front": "vom ",
             "cut": "20",
             "fallback": "ohne Datum",
             "condition_field": "kind",

@@ -42,7 +42,8 @@ def _reason(source: BinaryIO, schema: Any) -> str:
         tree = etree.parse(source, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
         schema.assertValid(tree)
     except etree.DocumentInvalid as error:
-        found = error.error_log[0]
+        log: Any = error.error_log
+        found = log[0]
         told = _("The file breaks its schema near record %(number)s: %(reason)s")
         number = max(found.line - _LINE_OF_FIRST_RECORD, 0) + 1
         return told % {"number": number, "reason": _NAMESPACE.sub("", found.message)}
