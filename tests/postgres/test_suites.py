@@ -19,8 +19,24 @@ SUITES = {
     "payments": (
         "tests.epayment.alone_settings",
         ["tests/epayment"],
+        # Adapters, pages and pure rules say nothing about the database.
         [
-            *(f"tests/epayment/test_{name}.py" for name in ("alone", "bank", "checks", "properties", "receipts")),
+            *(f"tests/epayment/{name}" for name in ("admin", "bank", "girocheckout", "stripe", "xbezahldienste")),
+            *(
+                f"tests/epayment/test_{name}.py"
+                for name in (
+                    "alone",
+                    "checks",
+                    "citizen_page",
+                    "own_provider",
+                    "pages",
+                    "properties",
+                    "receipts",
+                    "ways",
+                )
+            ),
+            *(f"tests/epayment/reconciliation/test_{name}.py" for name in ("camt", "tables", "view", "week")),
+            *(f"tests/epayment/api/test_{name}.py" for name in ("connecting", "fuzz", "schema")),
             "tests/epayment/torture",
         ],
     ),
@@ -30,7 +46,28 @@ SUITES = {
         [f"tests/epayment/torture/test_{name}.py" for name in ("crashes", "many_processes")],
         [],
     ),
-    "bookkeeping": ("tests.xfinanz.alone_settings", ["tests/xfinanz"], ["tests/xfinanz/test_alone.py"]),
+    "bookkeeping": (
+        "tests.xfinanz.alone_settings",
+        ["tests/xfinanz"],
+        [
+            *(f"tests/xfinanz/{name}" for name in ("csv", "mapping", "schemas")),
+            *(
+                f"tests/xfinanz/test_{name}.py"
+                for name in (
+                    "admin",
+                    "alone",
+                    "deviations",
+                    "formats",
+                    "kassenzeichen",
+                    "repertoire",
+                    "sets",
+                    "splitting",
+                    "text",
+                )
+            ),
+            *(f"tests/xfinanz/handover/test_{name}.py" for name in ("admin", "answers", "properties", "sftp")),
+        ],
+    ),
     "cases and citizens": ("tests.settings", ["tests/cases", "tests/identity"], []),
     "assistants": (
         "tests.settings",
