@@ -9,7 +9,6 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
 
 from wagtail_epayment.models import LedgerEntry
 
-from ..flows.gather import is_booked
 from ..models import FINAL, OPEN, Batch, BatchState, PostingAcknowledgement, PostingRecord
 from .difference import SHOWN, Code, Evidence, difference
 from .reported import of_entries
@@ -44,12 +43,14 @@ def answers(records: QuerySet[PostingRecord]) -> dict[str, int]:
 
 
 def differences(entries: QuerySet[LedgerEntry], *, earlier: QuerySet[LedgerEntry]) -> Iterator[dict[str, Any]]:
-    yield from of_entries(Code.UNPOSTED, entries.filter(~is_booked()))
-    yield from of_entries(Code.EARLIER_UNPOSTED, earlier.filter(~is_booked()))
+    # Sets, not a look for each entry: a day may have very many.
     records = records_of(entries)
-    posted = records.filter(entry=OuterRef("pk")).order_by().values("entry").annotate(cents=Sum("amount_cents"))
-    wrong = entries.annotate(posted=Subquery(posted.values("cents"))).exclude(posted=F("amount_cents"))
-    yield from of_entries(Code.POSTED_AMOUNT, wrong.exclude(posted=None))
+    yield from of_entries(Code.UNPOSTED, entries.exclude(pk__in=records.order_by().values("entry")))
+    posted_earlier = records_of(earlier).order_by().values("entry")
+    yield from of_entries(Code.EARLIER_UNPOSTED, earlier.exclude(pk__in=posted_earlier))
+    posted = records.order_by().values("entry", "entry__amount_cents").annotate(posted=Sum("amount_cents"))
+    wrong = posted.exclude(posted=F("entry__amount_cents")).values("entry")
+    yield from of_entries(Code.POSTED_AMOUNT, entries.filter(pk__in=wrong))
     yield from _batches(Code.NOT_RELEASED, records.filter(batch__state__in=OPEN))
     yield from _batches(Code.NOT_HANDED_OVER, records.filter(batch__state=BatchState.RELEASED))
     handed_over = _answered(records).filter(batch__state__in=FINAL).exclude(batch__state=BatchState.RELEASED)
