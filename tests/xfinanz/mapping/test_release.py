@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 from lxml import etree
 
+from tests.races import at_once
 from tests.xfinanz.factories import released
 from tests.xfinanz.mapping.samples import BOOK, ORDERS, ao, header_for, lines_of, posting
 from tests.xfinanz.schemas.zips import package
@@ -39,7 +40,8 @@ from wagtail_xfinanz.flows import (
 from wagtail_xfinanz.formats import formats
 from wagtail_xfinanz.formats.xfinanz.adapter import XFinanzFormat
 from wagtail_xfinanz.mapping import Entry, Mapping
-from wagtail_xfinanz.models import Batch, BatchState, MappingState, MappingVersion
+from wagtail_xfinanz.models import Batch, BatchState, MappingState, MappingVersion, SchemaPackage
+from wagtail_xfinanz.schemas import PackageRefused
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +233,20 @@ class TestPlaces:
             formats.get("xfinanz").write(io.BytesIO(), header=header_for([]), lines=[])
         with pytest.raises(FormatNotReady):
             formats.get("xfinanz").validate(io.BytesIO(b"<x/>"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_release_at_once_and_one_mapping_is_active(draft, anna, bernd, tenant):
+    carla = anna.__class__.objects.create_user("carla")
+    submit_mapping(draft, by=anna)
+    people = [bernd, carla]
+    results = at_once(2, lambda number: release_mapping(draft, by=people[number]), expected=WrongState)
+    assert sorted(type(result).__name__ for result in results) == ["MappingVersion", "WrongState"]
+    assert MappingVersion.objects.get(tenant=tenant).state == MappingState.ACTIVE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_package_installed_twice_at_once_is_there_once(tenant):
+    results = at_once(2, lambda _number: installed(), expected=PackageRefused)
+    assert sorted(type(result).__name__ for result in results) == ["PackageRefused", "SchemaPackage"]
+    assert SchemaPackage.objects.get().files.count() == 5
