@@ -22,7 +22,7 @@ from wagtail_xfinanz.closing.chain import content_hash
 from wagtail_xfinanz.closing.days import days, unclosed
 from wagtail_xfinanz.closing.figures import figures_of
 from wagtail_xfinanz.errors import ReasonMissing, SamePerson, WrongState
-from wagtail_xfinanz.flows import export, prepare_day, sign_day, take_back_day
+from wagtail_xfinanz.flows import acknowledge, collect, export, prepare_day, sign_day, take_back_day
 from wagtail_xfinanz.flows.verify import verify
 from wagtail_xfinanz.models import ClosingEntry, DailyClosing
 
@@ -262,3 +262,24 @@ def test_the_document_is_accessible_and_names_both_people(tenant, paid, anna, be
 def test_a_first_day_that_is_none_is_named_by_the_check(settings, day, ids):
     settings.WAGTAIL_XFINANZ = {"CLOSING_FROM": day}
     assert [found.id for found in check_settings(None) if found.id == "xfinanz.E005"] == ids
+
+
+def test_a_posting_that_got_lost_is_named(tenant, paid, anna, later):
+    (batch,) = collect(tenant, by=anna, cut_off=later).batches
+    batch.postings.first().delete()
+    found = codes(prepare_day(tenant, day=TUESDAY, by=anna, note="wird geprüft"))
+    assert found["posted_amount"]["evidence"][0]["pk"] == paid.entries.get().pk
+    assert "not_released" in found
+    assert "unposted" not in found
+
+
+def test_what_the_finance_system_rejected_is_named(tenant, paid, anna, bernd, later):
+    batch = released(tenant, anna, bernd, cut_off=later)[0]
+    export(batch, file_format="kassenbuch", by=bernd)
+    total = f"{batch.total_cents // 100},{batch.total_cents % 100:02d}"
+    head = f"K;{tenant.number};{batch.budget_year};{batch.number}"
+    said = f"{head}\nG;abgelehnt;X;Konto gesperrt\nS;0;0,00;{batch.count};{total}"
+    acknowledge(tenant, data=said.encode(), filename="quittung.csv", by=anna)
+    closing = prepare_day(tenant, day=TUESDAY, by=anna, note="Konto wird entsperrt")
+    assert closing.figures["answers"] == {"accepted": 0, "rejected": 2, "unanswered": 0}
+    assert (codes(closing)["rejected"]["count"], codes(closing)["rejected"]["cents"]) == (2, 5750)
