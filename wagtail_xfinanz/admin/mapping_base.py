@@ -50,6 +50,14 @@ class OfMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin):
     def get_page_subtitle(self) -> str:
         return str(self.row)
 
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Where one is, with the way back to the list and to the mapping."""
+        above = {"url": reverse(str(self.index_url_name)), "label": MappingVersion._meta.verbose_name_plural}
+        row = {"url": self.address(), "label": str(self.row)}
+        here = {"url": "", "label": self.get_page_title(), "sublabel": str(self.row)}
+        trail = [above, here] if self.request.path == row["url"] else [above, row, here]
+        return [*self.breadcrumbs_items, *trail]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = {"row": self.row, "is_editable": self.is_editable}
         return {**super().get_context_data(**kwargs), **context}

@@ -35,6 +35,7 @@ from .mapping_forms import EntryForm, NewMappingForm
 from .mapping_rows import level_at, make_table, repeats_for
 from .mapping_steps import possible
 from .outline import crumbs
+from .trail import BelowIndex
 
 
 class MapView(OfMappingView, TemplateView):
@@ -194,7 +195,7 @@ class ExportMappingView(OfMappingView, View):
         return HttpResponse(content, content_type="application/json", headers=headers)
 
 
-class NewMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView[Any]):
+class NewMappingView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView[Any]):
     model = MappingVersion
     permission_required = "add"
     index_url_name: str | None = None

@@ -27,6 +27,7 @@ from ..errors import BookkeepingError
 from ..models import SchemaPackage
 from ..schemas.names import local, split
 from .outline import crumbs, outline
+from .trail import BelowIndex
 
 _KEPT = {"index", "index_results", "inspect", "history", "history_results"}
 
@@ -88,7 +89,7 @@ class InstallForm(forms.Form):
             field.required, field.empty_label = True, None
 
 
-class InstallView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView[Any]):
+class InstallView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView[Any]):
     """Upload; a package that is refused is told why and leaves nothing behind."""
 
     model = SchemaPackage
@@ -115,7 +116,7 @@ class InstallView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView[An
         return redirect(reverse(str(self.inspect_url_name), args=[row.pk]))
 
 
-class TreeView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class TreeView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """One element and two levels below; deeper ones by links, so that no page grows without end."""
 
     model = SchemaPackage
@@ -136,7 +137,7 @@ class TreeView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
         return {**super().get_context_data(**kwargs), **shown}
 
 
-class RemoveView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class RemoveView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     model = SchemaPackage
     permission_required = "delete"
     index_url_name: str | None = None

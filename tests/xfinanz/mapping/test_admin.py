@@ -340,6 +340,24 @@ class TestSharing:
         assert not MappingVersion.objects.exists()
 
 
+def test_every_page_says_where_one_is(log_in, client, full, anna):
+    log_in(anna, "portal_admin")
+    here = f"{MAPPINGS}{full.pk}/"
+    for address in (
+        f"{here}map/",
+        f"{here}place/?path={ao(f'{LIST}/haushaltsjahr')}",
+        f"{here}dry-run/",
+        f"{here}submit/",
+    ):
+        trail = page(client.get(address)).xpath("//*[contains(@class, 'w-breadcrumbs')]//a/@href")
+        assert MAPPINGS in trail, address
+    for address, above in (
+        (f"{MAPPINGS}new/", MAPPINGS),
+        ("/admin/xfinanz_schemas/install/", "/admin/xfinanz_schemas/"),
+    ):
+        assert above in page(client.get(address)).xpath("//*[contains(@class, 'w-breadcrumbs')]//a/@href")
+
+
 class TestRoles:
     def test_whoever_worked_on_it_is_not_offered_to_release(self, log_in, client, full, anna, bernd):
         submit_mapping(full, by=anna)
