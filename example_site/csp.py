@@ -18,7 +18,9 @@ class ContentSecurityPolicyMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         # A browser holds form-action against the place the pay button redirects to as well.
-        self.policy = STRICT.format(hosts="".join(f" https://{host}" for host in getattr(settings, "PAYMENT_HOSTS", ())))
+        self.policy = STRICT.format(
+            hosts="".join(f" https://{host}" for host in getattr(settings, "PAYMENT_HOSTS", ()))
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)

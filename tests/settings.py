@@ -98,4 +98,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WAGTAIL_SITE_NAME = "Tests"
 WAGTAILADMIN_BASE_URL = "http://testserver"
 REST_FRAMEWORK = {"DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema"}
-WAGTAIL_EPAYMENT = {"PROVIDERS": ["sandbox", "xbezahldienste", "girocheckout", "stripe", "transfer"], "ALLOW_SANDBOX": True}
+WAGTAIL_EPAYMENT = {
+    "PROVIDERS": ["sandbox", "xbezahldienste", "girocheckout", "stripe", "transfer"],
+    "ALLOW_SANDBOX": True,
+}

@@ -69,4 +69,4 @@ def _pattern(repertoire: Repertoire) -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _search_forms() -> dict[str, str]:
     lines = (_HERE / "transliteration.tsv").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines)  # type: ignore[misc]
+    return dict(line.split("\t") for line in lines)

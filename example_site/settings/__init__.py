@@ -151,7 +151,7 @@ SALT_KEY = [os.environ.get("SALT_KEY", "only-for-the-demo")]
 # Hosts of payment providers that payers are sent to.
 PAYMENT_HOSTS: list[str] = []
 WAGTAIL_EPAYMENT = {
-    "PROVIDERS": ["sandbox", "xbezahldienste", "girocheckout"],
+    "PROVIDERS": ["sandbox", "xbezahldienste", "girocheckout", "transfer"],
     "NOTIFY_BASE_URL": f"http://127.0.0.1:{PORT}",
 }
 WAGTAIL_BUERGERPORTAL = {

@@ -141,8 +141,5 @@ SOURCES: dict[str, Source] = {
     "total": Source(_("total"), "Summe", Kind.AMOUNT, ENDS, _total),
     "total_sign": Source(_("sign of the total"), "Vorzeichen", Kind.SIGN, ENDS, _total),
     "sums": Source(_("kinds with their sums"), "Summen", Kind.SUMS, ENDS, lambda place: place.control.by_kind()),
-    **{
-        f"sum_{kind.value}": Source(_sum_of(kind), "Summe", Kind.AMOUNT, ENDS, _of_kind(kind))
-        for kind in PostingKind
-    },
+    **{f"sum_{kind.value}": Source(_sum_of(kind), "Summe", Kind.AMOUNT, ENDS, _of_kind(kind)) for kind in PostingKind},
 }
