@@ -138,7 +138,7 @@ class _Builder:
             cardinality=cardinality(node.minimum, node.maximum),
             type=type_in_words(node.code or node) if is_leaf else type_in_words(node),
             documentation=node.documentation,
-            fixed=node.fixed,
+            fixed=node.code.fixed if node.code else node.fixed,
             is_mandatory=node.minimum > 0,
             is_leaf=is_leaf,
             is_closed=not is_leaf and not is_open,
