@@ -12,7 +12,7 @@ from wagtail.log_actions import log
 
 from ..budget import budget_year
 from ..models import FINAL, Batch, FinanceTenant, PostingRecord
-from .gather import Gathered, gather
+from .gather import Gathered, gather, own_postings
 
 SAVE_AT_ONCE = 500
 
@@ -87,7 +87,7 @@ def _number_again(records: list[PostingRecord]) -> None:
     reversed_ones = Count("pk", filter=Q(reversal__batch__state__in=final))
     bases: dict[tuple[int, int | None, str], int] = defaultdict(int)
     fresh = [record for record in records if record.reverses_id is None]
-    rows = PostingRecord.objects.filter(entry__in={record.entry_id for record in fresh}, reverses=None)
+    rows = own_postings().filter(entry__in={record.entry_id for record in fresh})
     for row in rows.values("entry", "item", "part").annotate(times=reversed_ones).order_by():
         bases[row["entry"], row["item"], row["part"]] = row["times"]
     for record in fresh:
