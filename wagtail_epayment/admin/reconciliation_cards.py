@@ -123,7 +123,6 @@ def _of_message(message: ProviderMessage) -> Card:
     facts = [
         (_("Kassenzeichen"), order.reference if order else ""),
         (_("Provider"), message.contract.label),
-        (_("What did not fit"), message.discrepancy),
     ]
     links = [
         (_("Decide"), _url("message", message.pk)),
