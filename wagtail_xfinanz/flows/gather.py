@@ -36,9 +36,7 @@ def own_postings() -> QuerySet[PostingRecord]:
 def is_booked() -> Exists:
     """Whether a ledger entry stands in a batch and has not been taken back by a released reversal."""
     final = [state.value for state in FINAL]
-    live = own_postings().filter(entry=OuterRef("pk")).exclude(
-        reversal__batch__state__in=final, reversal__isnull=False
-    )
+    live = own_postings().filter(entry=OuterRef("pk")).exclude(reversal__batch__state__in=final, reversal__isnull=False)
     return Exists(live)
 
 

@@ -23,7 +23,7 @@ class Cut(Exception):
 class SftpServer:
     """``faults[("before", "rename")] = callable`` runs at each such call; raise Cut or OSError in it."""
 
-    def __init__(self, root: Path, *, username: str = "kasse", password: str = "geheim", user_key=None) -> None:
+    def __init__(self, root: Path, *, username: str = "kasse", password: str = "kenn-4711-wort", user_key=None) -> None:
         self.root = root
         self.host_key = paramiko.ECDSAKey.generate()
         self.username, self.password, self.user_key = username, password, user_key

@@ -99,12 +99,12 @@ class TestChannel:
 
     def test_secrets_go_in_and_never_come_out(self, log_in, anna, tenant, sftp, server):
         client = log_in(anna, "portal_admin")
-        assert "geheim" not in text(client.get(channel_url("edit", sftp.pk)))
-        wrong = form(tenant, server, option_host_keys="unsinn", new_secret_password="neu-und-geheim")
-        assert "neu-und-geheim" not in text(client.post(channel_url("edit", sftp.pk), wrong))
+        assert "kenn-4711-wort" not in text(client.get(channel_url("edit", sftp.pk)))
+        wrong = form(tenant, server, option_host_keys="unsinn", new_secret_password="neu-und-kenn-4711-wort")
+        assert "neu-und-kenn-4711-wort" not in text(client.post(channel_url("edit", sftp.pk), wrong))
         client.post(channel_url("edit", sftp.pk), form(tenant, server, new_secret_password="", label="Neu"))
         sftp.refresh_from_db()
-        assert (sftp.label, sftp.credentials) == ("Neu", {"password": "geheim"})
+        assert (sftp.label, sftp.credentials) == ("Neu", {"password": "kenn-4711-wort"})
         client.post(channel_url("edit", sftp.pk), form(tenant, server, new_secret_password="anders"))
         sftp.refresh_from_db()
         assert sftp.credentials == {"password": "anders"}

@@ -97,7 +97,7 @@ def test_another_host_key_is_refused_before_any_secret_is_sent(delivery, batch, 
 
 
 def test_a_refused_login_waits_for_a_person_and_tells_no_secret(delivery, sftp, server, bernd):
-    sftp.credentials = {"password": "falsch-und-geheim"}
+    sftp.credentials = {"password": "falsch-und-kenn-4711-wort"}
     sftp.save()
     deliver_due()
     delivery.refresh_from_db()
@@ -266,7 +266,7 @@ def test_only_servers_the_operator_allows(sftp, server, settings, bernd):
 def test_secrets_are_encrypted_at_rest(sftp):
     with connection.cursor() as cursor:
         cursor.execute("SELECT credentials FROM wagtail_xfinanz_deliverychannel")
-        assert "geheim" not in str(cursor.fetchone())
+        assert "kenn-4711-wort" not in str(cursor.fetchone())
 
 
 @pytest.mark.parametrize(
