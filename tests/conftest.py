@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, connections
@@ -13,6 +14,10 @@ from django.utils import translation
 from wagtail.models import Locale, Page, Site
 
 from tests import template_database
+
+# Every run tries the same examples, so that it says something about the change; HYPOTHESIS_PROFILE=default explores.
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 _teardown = TransactionTestCase._fixture_teardown
 
