@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -17,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...errors import ContractNotUsable
+from ..addresses import check_https
 
 PAGE_METHOD = "paypage"
 METHODS: Mapping[str, str | Promise] = {
@@ -36,7 +35,6 @@ BASE_URLS = (
     "https://preprod-payment.girocheckout.de/girocheckout/v2/",
 )
 _LABELS = {"merchant_id": "merchant id", "project_id": "project id", "password": "project password"}
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +74,6 @@ def project_of(method: str, *, options: Mapping[str, Any], credentials: Mapping[
 
 def base_url(options: Mapping[str, Any]) -> str:
     return str(options.get("base_url") or BASE_URLS[0]).rstrip("/")
-
-
-def check_https(url: str) -> None:
-    """What is sent is signed, but it is not secret: no plain HTTP except to this machine."""
-    parts = urlsplit(url)
-    is_own = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if parts.scheme != "https" and not is_own:
-        raise ValidationError(_("Please give an address that begins with https://."))
 
 
 class SuggestingInput(forms.URLInput):

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ..addresses import check_https
+
 BASE_URL = "https://api.stripe.com"
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _KEY = re.compile(r"(?:sk|rk)_(live|test)_\w+", re.ASCII)
 _SECRET = re.compile(r"whsec_[\w+/=-]+", re.ASCII)
 
@@ -41,14 +40,6 @@ def webhook_secrets(credentials: Mapping[str, str]) -> list[str]:
 
 def is_webhook_secret(text: str) -> bool:
     return bool(_SECRET.fullmatch(text))
-
-
-def check_https(url: str) -> None:
-    """The key goes over this address: no plain HTTP except to this machine."""
-    parts = urlsplit(url)
-    is_own = parts.scheme == "http" and parts.hostname in _LOOPBACK
-    if parts.scheme != "https" and not is_own:
-        raise ValidationError(_("Please give an address that begins with https://."))
 
 
 OPTION_FIELDS: Mapping[str, forms.Field] = {
