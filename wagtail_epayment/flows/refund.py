@@ -191,11 +191,8 @@ def refunds_due(*, limit: int = 100) -> int:
 
 def _due(limit: int) -> list[Refund]:
     due = Refund.objects.filter(next_poll_at__lte=timezone.now()).order_by("next_poll_at")
-    return [
-        refund
-        for refund in due.select_related("attempt__order", "attempt__contract", "payment")[:limit]
-        if not breaker.is_open(refund.attempt.contract)
-    ]
+    due = due.exclude(attempt__contract__in=breaker.open_contracts())
+    return list(due.select_related("attempt__order", "attempt__contract", "payment")[:limit])
 
 
 def _move_on(refund: Refund) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import datetime
 from typing import Any
 
@@ -130,7 +131,7 @@ class DayView(OfDayMixin, WagtailAdminTemplateMixin, TemplateView):
         return figures_of(tenant, self.day, entries=unassigned(tenant, self.day), previous=previous)
 
 
-class ActView(OfDayMixin, View):
+class ActView(OfDayMixin, View, abc.ABC):
     """POST only: does one thing with the day and goes back to its page."""
 
     http_method_names = ["post"]
@@ -145,9 +146,9 @@ class ActView(OfDayMixin, View):
             messages.error(request, str(error))
         return redirect(self.back())
 
+    @abc.abstractmethod
     def do(self, request: HttpRequest) -> Any:
         """What to tell the person. Raises BookkeepingError."""
-        raise NotImplementedError
 
     def existing(self) -> DailyClosing:
         return get_object_or_404(DailyClosing, tenant=self.tenant, day=self.day)
