@@ -18,11 +18,15 @@ def text(page):
 
 
 def press(page, name):
-    page.get_by_role("button", name=re.compile(name)).last.click()
+    """Press a button that sends a form, and wait for the answer: it may have the same address as the form."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=re.compile(name)).last.click()
 
 
 def follow(page, name):
-    page.get_by_role("link", name=re.compile(name)).first.click()
+    """Follow a link to another page, and wait for that page."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=re.compile(name)).first.click()
 
 
 def fill(page, values):

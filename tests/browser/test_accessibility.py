@@ -71,7 +71,8 @@ def test_pages_that_say_what_went_wrong(open_window, check, viewport, picture):
         check(page)
     page.goto("/portal/vorgang/suchen/")
     page.context.clear_cookies()
-    page.locator("main form button").click()
+    with page.expect_navigation():
+        page.locator("main form button").click()
     assert heading(page) == "Diese Seite war zu lange offen"
     check(page)
     picture(page, "expired")

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from example_site.server import ROOT
-from tests.browser.steps import order, pay
+from tests.browser.steps import follow, order, pay, press
 
 SCHEMA = ROOT / "wagtail_xfinanz" / "formats" / "kassenbuch" / "kassenbuch-1.xsd"
 
@@ -41,17 +41,17 @@ def test_only_the_department_of_the_town_sees_the_case(case, staff, picture):
 def test_cash_office_releases_with_four_eyes_and_downloads_a_valid_file(case, staff, picture):
     first = staff("musterstadt-kasse1")
     first.goto("/admin/xfinanz_batches/collect/")
-    first.get_by_role("button", name="Sammeln").first.click()
+    press(first, "Sammeln")
     first.goto(first.locator("a[href*='/xfinanz_batches/inspect/']").first.get_attribute("href"))
     batch = first.url
     picture(first, "draft")
-    first.get_by_role("link", name="Feststellen").click()
-    first.get_by_role("button", name="Feststellen").click()
+    follow(first, "Feststellen")
+    press(first, "Feststellen")
     assert first.get_by_role("link", name="Freigeben").count() == 0  # not by the same person
     second = staff("musterstadt-kasse2")
     second.goto(batch)
-    second.get_by_role("link", name="Freigeben").click()
-    second.get_by_role("button", name="Freigeben").click()
+    follow(second, "Freigeben")
+    press(second, "Freigeben")
     picture(second, "released")
     with second.expect_download() as download:
         second.get_by_role("button", name=re.compile("Herunterladen")).first.click()
