@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -16,8 +17,10 @@ from wagtail_buergerportal.communes.models import CommuneSettings, Department
 from wagtail_buergerportal.identity.models import AssuranceLevel
 from wagtail_buergerportal.pages.models import OfficePage, PortalHomePage, ServiceIndexPage, ServicePage
 from wagtail_buergerportal.services.models import Fee, FeeSchedule
+from wagtail_epayment.models import PaymentContract
 from wagtail_epayment.providers.sandbox.account import open_account
-from wagtail_xfinanz.models import FinanceTenant, KassenzeichenRange, PostingAccount
+from wagtail_xfinanz import conf
+from wagtail_xfinanz.models import DeliveryChannel, FinanceTenant, KassenzeichenRange, PostingAccount
 
 from . import assistants as texts
 from .services import ACCESSIBILITY, IMPRINT, PRIVACY, SERVICES, SPERRGUT_EN
@@ -60,6 +63,7 @@ def _town(town: TownText, port: int, shared: dict[str, Assistant]) -> None:
     site = _site(town, home, port)
     _commune(town, site)
     _money(town, site, port)
+    _bookkeeping(town, site)
     departments = {name: _department(site, town, name) for name in dict.fromkeys(DEPARTMENTS.values())}
     groups = setup_roles(site)
     _staff(town, groups)
@@ -111,6 +115,11 @@ def _commune(town: TownText, site: Site) -> None:
 
 def _money(town: TownText, site: Site, port: int) -> None:
     open_account(site=site, label="Testbank", base_url=f"http://127.0.0.1:{port}/sandbox-bank/")
+    PaymentContract.objects.get_or_create(
+        site=site,
+        provider="transfer",
+        defaults={"label": "Überweisung", "options": {"account_holder": town.name, "iban": town.iban}},
+    )
     schedule, __ = FeeSchedule.objects.update_or_create(
         site=site, name="Gebührentarif", valid_from=VALID_FROM, defaults={"by_law": town.by_law}
     )
@@ -118,6 +127,9 @@ def _money(town: TownText, site: Site, port: int) -> None:
         Fee.objects.update_or_create(
             schedule=schedule, key=key, defaults={"label": label, "amount_cents": amount, "posting_key": posting_key}
         )
+
+
+def _bookkeeping(town: TownText, site: Site) -> None:
     tenant, __ = FinanceTenant.objects.get_or_create(site=site, defaults={"name": town.name, "number": town.tenant})
     KassenzeichenRange.objects.get_or_create(
         tenant=tenant, defaults={"prefix": f"26{town.tenant}", "counter_maximum": 9999999, "total_length": 13}
@@ -126,6 +138,13 @@ def _money(town: TownText, site: Site, port: int) -> None:
         PostingAccount.objects.get_or_create(
             tenant=tenant, key=key, defaults={"label": label, "product": product, "account": account}
         )
+    directory = conf.get().HANDOVER_DIRECTORIES.get(site.hostname)
+    if directory is None:  # the batches of this town are downloaded
+        return
+    Path(directory).mkdir(parents=True, exist_ok=True)
+    DeliveryChannel.objects.get_or_create(
+        tenant=tenant, defaults={"kind": "directory", "label": "Verzeichnis des Finanzverfahrens"}
+    )
 
 
 def _department(site: Site, town: TownText, name: str) -> Department:

@@ -24,6 +24,7 @@ class TownText:
     postal_code: str
     city: str
     tenant: str
+    iban: str = ""
     fees: dict[str, tuple[str, int, str]] = field(default_factory=dict)
     by_law: str = ""
 
@@ -64,6 +65,7 @@ MUSTERSTADT = TownText(
     "58999",
     "Musterstadt",
     "008",
+    "DE02120300000000202051",
     {
         "sperrgut.piece": ("Abholung je Stück", 850, "sperrgut"),
         "sperrgut.express": ("Expresszuschlag", 2500, "sperrgut"),
@@ -87,6 +89,7 @@ NEUSTADT = TownText(
     "58998",
     "Neustadt a. d. Probe",
     "016",
+    "DE02500105170137075030",
     {
         "sperrgut.piece": ("Abholung je Stück", 1200, "sperrgut"),
         "sperrgut.express": ("Expresszuschlag", 1950, "sperrgut"),

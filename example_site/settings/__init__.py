@@ -154,6 +154,12 @@ WAGTAIL_EPAYMENT = {
     "PROVIDERS": ["sandbox", "xbezahldienste", "girocheckout", "transfer"],
     "NOTIFY_BASE_URL": f"http://127.0.0.1:{PORT}",
 }
+# Where the finance systems of the demo's towns would fetch their files.
+WAGTAIL_XFINANZ = {
+    "HANDOVER_DIRECTORIES": {
+        f"{town}.localhost": str(VAR_DIR / "finanzverfahren" / town) for town in ("musterstadt", "neustadt")
+    }
+}
 WAGTAIL_BUERGERPORTAL = {
     "PRIVATE_ROOT": str(VAR_DIR / "private"),
     "KERN_CSS": "kern/kern.min.css" if (KERN_DIR / "kern" / "kern.min.css").exists() else "",
