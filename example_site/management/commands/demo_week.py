@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from example_site.week import Week
 from wagtail_epayment.models import PaymentContract
+from wagtail_xfinanz.models import FinanceTenant
 
 
 class Command(BaseCommand):
@@ -29,9 +30,11 @@ class Command(BaseCommand):
         monday = today - datetime.timedelta(days=today.weekday() + 28)
         begun = timezone.make_aware(datetime.datetime.combine(monday, datetime.time()))
         with transaction.atomic():
-            PaymentContract.objects.filter(pk=contract.pk, created_at__gt=begun).update(created_at=begun)
+            # As if the town had been there already: its contracts are asked, and its days are to be closed, from then on.
+            PaymentContract.objects.filter(site=contract.site, created_at__gt=begun).update(created_at=begun)
+            FinanceTenant.objects.filter(site=contract.site, created_at__gt=begun).update(created_at=begun)
             clerk = get_user_model().objects.get(username="musterstadt-kasse1")
             week = Week(site=contract.site, contract=contract, clerk=clerk, monday=monday, seed=options["seed"]).run()
         for name, count in sorted(week.happened.items()):
             self.stdout.write(f"{count:4} × {name}")
-        self.stdout.write(f"\nSee “Zahlungen → Abgleich” as musterstadt-kasse1, from {monday} on.")
+        self.stdout.write(f"\nSee “Zahlungen → Abgleich” and “Kasse” as musterstadt-kasse1, from {monday} on.")
