@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from xml.sax.saxutils import escape
 
 IBAN = "DE02120300000000202051"
@@ -21,7 +22,7 @@ class Part:
     """What was once collected, where a return costs more than that."""
     included_fee_cents: int = 0
 
-    def xml(self, version):
+    def xml(self, version: str) -> str:
         amount = f'<Amt Ccy="EUR">{_decimal(self.cents)}</Amt>'
         old = version in ("02",)
         original = (
@@ -60,10 +61,10 @@ class Booking:
     is_reversal: bool = False
 
     @property
-    def total(self):
+    def total(self) -> int:
         return sum(part.cents for part in self.parts) if self.cents is None else self.cents
 
-    def xml(self, version):
+    def xml(self, version: str) -> str:
         status = self.status if version == "02" else f"<Cd>{self.status}</Cd>"
         parts = "" if self.hides_parts else f"<NtryDtls>{''.join(part.xml(version) for part in self.parts)}</NtryDtls>"
         return "".join(
@@ -79,7 +80,7 @@ class Booking:
         )
 
 
-def credit(cents, **fields):
+def credit(cents: int, **fields: Any) -> Booking:
     booking = {name: fields.pop(name) for name in ("ref", "day", "status") if name in fields}
     return Booking(parts=(Part(cents, **fields),), **booking)
 
@@ -92,16 +93,16 @@ class Statement:
     opening: int = 100_000
     closing: int | None = None
 
-    def camt053(self):
+    def camt053(self) -> bytes:
         booked = sum(each.total for each in self.bookings if each.status == "BOOK")
         closing = self.opening + booked if self.closing is None else self.closing
         balances = _balance("OPBD", self.opening) + _balance("CLBD", closing)
         return self._document("053", "BkToCstmrStmt", "Stmt", balances)
 
-    def camt054(self):
+    def camt054(self) -> bytes:
         return self._document("054", "BkToCstmrDbtCdtNtfctn", "Ntfctn", "")
 
-    def _document(self, message, root, report, balances):
+    def _document(self, message: str, root: str, report: str, balances: str) -> bytes:
         entries = "".join(each.xml(self.version) for each in self.bookings)
         space = f"urn:iso:std:iso:20022:tech:xsd:camt.{message}.001.{self.version}"
         return (
@@ -111,16 +112,16 @@ class Statement:
         ).encode()
 
 
-def _balance(code, cents):
+def _balance(code: str, cents: int) -> str:
     return (
         f"<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>"
         f'<Amt Ccy="EUR">{_decimal(cents)}</Amt><CdtDbtInd>{_sign(cents)}</CdtDbtInd></Bal>'
     )
 
 
-def _decimal(cents):
+def _decimal(cents: int) -> str:
     return f"{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
-def _sign(cents):
+def _sign(cents: int) -> str:
     return "DBIT" if cents < 0 else "CRDT"

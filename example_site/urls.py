@@ -9,6 +9,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from wagtail_epayment import conf
+
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
@@ -16,7 +18,7 @@ urlpatterns = [
     path("api/epayment/v1/", include("wagtail_epayment.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
-if "sandbox" in settings.WAGTAIL_EPAYMENT["PROVIDERS"]:
+if "sandbox" in conf.get().PROVIDERS:
     urlpatterns += [path("sandbox-bank/", include("wagtail_epayment.providers.sandbox.urls"))]
 if settings.DEBUG:
     urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)

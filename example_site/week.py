@@ -11,11 +11,14 @@ import datetime
 import json
 import random
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
 from unittest import mock
 
 import requests
 from django.test import Client
 from django.utils import timezone
+from wagtail.models import Site
 
 from example_site.bank_statement import Statement, credit
 from wagtail_epayment.errors import PaymentError
@@ -34,7 +37,7 @@ from wagtail_epayment.flows import (
 )
 from wagtail_epayment.flows.fetch_reports import fetch_all_reports
 from wagtail_epayment.flows.import_report import import_file
-from wagtail_epayment.models import LedgerEntry
+from wagtail_epayment.models import LedgerEntry, PaymentAttempt, PaymentContract, PaymentOrder
 from wagtail_epayment.providers.base import ReturnUrls
 from wagtail_epayment.providers.sandbox import adapter, notices
 from wagtail_epayment.providers.sandbox.bank import act
@@ -42,7 +45,7 @@ from wagtail_epayment.providers.sandbox.books import book, left_cents, transfers
 from wagtail_epayment.providers.sandbox.chargebacks import charge_back, reverse_chargeback
 from wagtail_epayment.providers.sandbox.clock import let_time_pass
 from wagtail_epayment.providers.sandbox.faults import Fault, plan
-from wagtail_epayment.providers.sandbox.models import SandboxMerchant, SandboxMovement, SandboxPayment
+from wagtail_epayment.providers.sandbox.models import SandboxMerchant, SandboxMovement, SandboxPayment, SandboxPayout
 from wagtail_epayment.providers.sandbox.payouts import pay_out
 from wagtail_epayment.providers.sandbox.refunds import give_back
 from wagtail_epayment.providers.sandbox.signing import HEADER
@@ -53,32 +56,37 @@ ACTIONS = [
     "failed_then_paid", "paid_then_failed",
 ]  # fmt: skip
 FEE_CENTS = 35
+Headers = Mapping[str, str]
 
 
 class Wire:
     """Carries requests both ways within this process; ``loses`` makes notifications vanish."""
 
-    def __init__(self, host):
+    def __init__(self, host: str) -> None:
         self.client, self.loses = Client(raise_request_exception=False, HTTP_HOST=host), False
 
-    def ask_bank(self, method, url, *, data, headers, timeout, allow_redirects):
+    def ask_bank(
+        self, method: str, url: str, *, data: bytes, headers: Headers, timeout: Any, allow_redirects: bool
+    ) -> requests.Response:
         answer = self._send(method, url, data, headers)
         if answer.streaming:
             raise requests.ConnectionError("cut")
         return _response(answer)
 
-    def tell_town(self, url, *, data, headers, timeout, allow_redirects):
+    def tell_town(
+        self, url: str, *, data: bytes, headers: Headers, timeout: Any, allow_redirects: bool
+    ) -> requests.Response:
         if self.loses:
             raise requests.ConnectionError("lost")
         return _response(self._send("POST", url, data, headers))
 
-    def _send(self, method, url, data, headers):
+    def _send(self, method: str, url: str, data: bytes, headers: Headers) -> Any:
         return self.client.generic(
             method, "/" + url.split("/", 3)[3], data, content_type="application/json", headers=headers
         )
 
 
-def _response(answer):
+def _response(answer: Any) -> requests.Response:
     response = requests.Response()
     response.status_code, response._content = answer.status_code, answer.content
     response.headers[HEADER] = answer.headers.get(HEADER, "")
@@ -88,14 +96,24 @@ def _response(answer):
 class Week:
     """``Week(...).run()`` lives through it; afterwards ``happened`` counts what did."""
 
-    def __init__(self, *, site, contract, clerk, monday, seed, payers_a_day=12):
+    def __init__(
+        self,
+        *,
+        site: Site,
+        contract: PaymentContract,
+        clerk: Any,
+        monday: datetime.date,
+        seed: int,
+        payers_a_day: int = 12,
+    ) -> None:
         self.site, self.contract, self.clerk = site, contract, clerk
         self.monday, self.payers_a_day = monday, payers_a_day
-        self.random, self.wire, self.happened = random.Random(seed), Wire(site.hostname), Counter()
+        self.random, self.wire = random.Random(seed), Wire(site.hostname)
+        self.happened: Counter[str] = Counter()
         self.merchant = SandboxMerchant.objects.get(merchant_id=contract.credentials["merchant_id"])
-        self.paid_out = []
+        self.paid_out: list[int] = []
 
-    def run(self):
+    def run(self) -> Self:
         with (
             mock.patch.object(adapter.requests, "request", self.wire.ask_bank),
             mock.patch.object(notices.requests, "post", self.wire.tell_town),
@@ -109,12 +127,12 @@ class Week:
         return self
 
     @contextlib.contextmanager
-    def _at(self, day, hour, minute=0):
+    def _at(self, day: datetime.date, hour: int, minute: int = 0) -> Iterator[datetime.datetime]:
         moment = timezone.make_aware(datetime.datetime.combine(day, datetime.time(hour, minute)))
         with mock.patch("django.utils.timezone.now", return_value=moment):
             yield moment
 
-    def _day(self, day):
+    def _day(self, day: datetime.date) -> None:
         for number in range(self.payers_a_day):
             with self._at(day, 8 + number * 12 // self.payers_a_day, number % 60):
                 self._payer(self.random.choice(ACTIONS))
@@ -123,7 +141,7 @@ class Week:
         with self._at(day, 23):
             self._night()
 
-    def _payer(self, action):
+    def _payer(self, action: str) -> None:
         cents = self.random.choice([500, 1250, 2000, 5750, 12990])
         items = [NewItem(label="Gebühr", unit_cents=cents, posting_key="sperrgut")]
         order = create_order(site=self.site, purpose="Sperrgut", items=items)
@@ -146,11 +164,11 @@ class Week:
         for money in transfers(payment):
             book(payment, "fee", -FEE_CENTS, payment_ref=money.ref)
 
-    def _urls(self, attempt):
+    def _urls(self, attempt: PaymentAttempt) -> ReturnUrls:
         base = f"http://{self.site.hostname}"
         return ReturnUrls(back=f"{base}/back/", notify=f"{base}/zahlung/melden/sandbox/{self.contract.pk}/")
 
-    def _afternoon(self, day):
+    def _afternoon(self, day: datetime.date) -> None:
         """What happens at the desks: refunds here and there, banks that take money back, other people's traffic."""
         payments = list(SandboxPayment.objects.filter(merchant=self.merchant, movements__kind="payment").distinct())
         self._give_back_here()
@@ -162,14 +180,14 @@ class Week:
         self._forge()
         let_time_pass()
 
-    def _is_whole(self, payment):
+    def _is_whole(self, payment: SandboxPayment) -> bool:
         """Untouched and not paid out, so that each mishap can be told from the others."""
         moved = payment.movements.exclude(kind="fee")
         return (
             len(moved) == 1 and moved[0].payout_id is None and left_cents(payment, moved[0].ref) == payment.amount_cents
         )
 
-    def _give_back_here(self):
+    def _give_back_here(self) -> None:
         paid = LedgerEntry.objects.filter(kind="payment", refunds=None).order_by("pk")
         candidates = [(entry, left) for entry in paid if (left := refundable_cents(entry)) >= 250]
         if not candidates:
@@ -180,28 +198,28 @@ class Week:
             submit_refund(refund)
         self.happened["refund"] += 1
 
-    def _give_back_there(self, payment):
+    def _give_back_there(self, payment: SandboxPayment) -> None:
         give_back(payment, amount_cents=100)
         self.happened["refund outside"] += 1
 
-    def _take_back(self, payment):
+    def _take_back(self, payment: SandboxPayment) -> None:
         charge_back(payment)
         self.happened["chargeback"] += 1
         if self.random.random() < 0.3:
             reverse_chargeback(payment)
             self.happened["chargeback reversed"] += 1
 
-    def _lie_in_the_report(self, payment):
+    def _lie_in_the_report(self, payment: SandboxPayment) -> None:
         """The bank settles less than the payer paid."""
         payment.movements.filter(kind="payment").update(amount_cents=payment.amount_cents - 100)
         self.happened["settled with another amount"] += 1
 
-    def _keep_the_money(self, payment):
+    def _keep_the_money(self, payment: SandboxPayment) -> None:
         """The bank said it had the money and never settles it."""
         payment.movements.all().delete()
         self.happened["never settled"] += 1
 
-    def _somebody_elses(self, day):
+    def _somebody_elses(self, day: datetime.date) -> None:
         """Another shop under the same merchant."""
         payment = SandboxPayment.objects.create(
             merchant=self.merchant, tx_id=f"laden-{day}", amount_cents=1999, currency="EUR", purpose="Buch",
@@ -210,7 +228,7 @@ class Week:
         book(payment, "payment", 1999)
         self.happened["another shop"] += 1
 
-    def _forge(self):
+    def _forge(self) -> None:
         attempt = self.random.choice(self.contract.attempts.order_by("created_at"))
         said = {"tx_id": attempt.merchant_tx_id, "ref": "x", "state": "succeeded", "amount_cents": 1, "currency": "EUR"}
         body = json.dumps({**said, "at": timezone.now().isoformat()}).encode()
@@ -222,7 +240,7 @@ class Week:
         )
         self.happened["forgery"] += 1
 
-    def _night(self, *, has_bank=True):
+    def _night(self, *, has_bank: bool = True) -> None:
         let_time_pass()
         for job in (poll_due, expire, refunds_due, process_left_over):
             job()
@@ -232,7 +250,7 @@ class Week:
         if payout and cents > 0 and has_bank:
             self._statement(payout, cents)
 
-    def _statement(self, payout, cents):
+    def _statement(self, payout: SandboxPayout, cents: int) -> None:
         """The town's own bank: the payout, the dog tax, and somebody who transferred instead of paying online."""
         day = timezone.localdate()
         order = create_order(
@@ -256,14 +274,14 @@ class Week:
         self.happened["direct transfer"] += 1
 
 
-def cancel_order_if_possible(order):
+def cancel_order_if_possible(order: PaymentOrder) -> None:
     with contextlib.suppress(PaymentError):
         cancel_order(order)
 
 
-def bank_books(merchant):
+def bank_books(merchant: SandboxMerchant) -> Counter[str]:
     """Cents the bank has paid out, by kind."""
-    sums = Counter()
+    sums: Counter[str] = Counter()
     for kind, cents in SandboxMovement.objects.filter(payment__merchant=merchant, payout__isnull=False).values_list(
         "kind", "amount_cents"
     ):
