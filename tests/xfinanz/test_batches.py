@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import translation
 from lxml import etree
 
 from tests.xfinanz.factories import account, pay, released
@@ -71,6 +72,14 @@ def test_an_overpayment_needs_a_deposit_account_and_gets_its_own_posting(paid, t
     tenant.accounts.filter(key="verwahrung").delete()
     discard(batch, by=anna)
     assert "„verwahrung“" in problems(tenant, later)[0]
+
+
+def test_the_books_are_german_whatever_language_the_officer_reads(paid, tenant, anna, later):
+    account(tenant, "verwahrung")
+    pay(paid, 500)
+    with translation.override("en"):
+        (batch,) = collect(tenant, by=anna, cut_off=later).batches
+    assert "Teil- oder Überzahlung" in {record.posting.label for record in batch.postings.all()}
 
 
 def test_a_refund_after_the_turn_of_the_year_goes_to_the_new_year(paid, tenant, anna, bernd, later):

@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from wagtail_epayment.models import EntryKind, LedgerEntry, OrderItem, PaymentOrder
 
@@ -21,6 +23,8 @@ from .equip import csv_profile_of
 from .fit import Fit
 
 CURRENCY = "EUR"
+_FEE = gettext_noop("Fee of the payment provider")
+_DEPOSIT = gettext_noop("Partial payment or overpayment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def compose(
     for entry in entries:
         composer = _Composer(order, entry, accounts)
         if entry.kind == EntryKind.FEE:
-            composer.add(key=FEE_KEY, label=_("Fee of the payment provider"), part=Part.FEE, cents=entry.amount_cents)
+            composer.add(key=FEE_KEY, label=_in_books(_FEE), part=Part.FEE, cents=entry.amount_cents)
         for share in shares.get(entry, ()):
             composer.add_share(share, items.get(share.item))
         yield entry, composer.records, composer.problems
@@ -83,8 +87,7 @@ class _Composer:
 
     def add_share(self, share: Share, item: OrderItem | None) -> None:
         if share.item == DEPOSIT or item is None:
-            label = _("Partial payment or overpayment")
-            self.add(key=DEPOSIT_KEY, label=label, part=Part.DEPOSIT, cents=share.net_cents)
+            self.add(key=DEPOSIT_KEY, label=_in_books(_DEPOSIT), part=Part.DEPOSIT, cents=share.net_cents)
             return
         self.add(key=item.posting_key, label=item.label, part=Part.ITEM, cents=share.net_cents, item=item)
         if share.tax_cents:
@@ -173,6 +176,12 @@ class _Composer:
         problem = Problem(message, text, field)
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def _in_books(text: str) -> str:
+    """The books are kept in German, whatever language the admin has for the person who collects."""
+    with translation.override("de"):
+        return _(text)
 
 
 def payer_name(order: PaymentOrder) -> str:
