@@ -75,7 +75,6 @@ def test_an_overpayment_needs_a_deposit_account_and_gets_its_own_posting(paid, t
 
 
 def test_the_books_are_german_whatever_language_the_officer_reads(paid, tenant, anna, later):
-    account(tenant, "verwahrung")
     pay(paid, 500)
     with translation.override("en"):
         (batch,) = collect(tenant, by=anna, cut_off=later).batches
