@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-NAMES = ("payments", "orders", "pages", "kassenbuch", "collecting")
+NAMES = ("payments", "orders", "pages", "kassenbuch", "xfinanz", "collecting")
 
 
 def main() -> int:

@@ -28,6 +28,7 @@ _PLAIN = {
     "\ufb02": "fl",
 }
 _TRANSLITERATION = str.maketrans(_PLAIN)
+_TYPOGRAPHIC = re.compile(f"[{''.join(_PLAIN)}]")
 
 LETTERS = (
     "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
@@ -38,6 +39,7 @@ SIGNS = (
 )
 MARKS = "\u0300-\u0304\u0306-\u030d\u0310\u0315\u031b\u0323-\u0329\u032c-\u0331\u0335\u035f"
 KASSENBUCH_PATTERN = re.compile(f"(?:[{LETTERS}][{MARKS}]*|[{SIGNS}])*")
+_OWN = Repertoire.KASSENBUCH
 _WRITABLE = re.compile(f"[{LETTERS}][{MARKS}]*|[{SIGNS}]")
 
 
@@ -75,7 +77,8 @@ def plain(text: str) -> str:
     """``text`` in NFC with typographic dashes, quotes and blanks written plainly: “Gebühr” → "Gebühr"."""
     if _is_plain_ascii(text):
         return text
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_TRANSLITERATION))
+    text = unicodedata.normalize("NFC", text)
+    return unicodedata.normalize("NFC", text.translate(_TRANSLITERATION)) if _TYPOGRAPHIC.search(text) else text
 
 
 def written(text: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> str:
@@ -86,9 +89,11 @@ def written(text: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> str:
 
 def unwritable(text: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> list[str]:
     """The characters of a plain text that are outside the repertoire, each once, in order."""
-    if repertoire != Repertoire.KASSENBUCH:
+    if repertoire != _OWN:
         return outside(text, repertoire)
-    return [] if _is_plain_ascii(text) else list(dict.fromkeys(_WRITABLE.sub("", text)))
+    if _is_plain_ascii(text) or KASSENBUCH_PATTERN.fullmatch(text):
+        return []
+    return list(dict.fromkeys(_WRITABLE.sub("", text)))
 
 
 def writable(text: str, *, record: str, field: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..formats.base import Header, Line
@@ -19,6 +19,10 @@ class Scope:
     @property
     def line(self) -> Line:
         return self.lines[0]
+
+    def single(self) -> Iterable[Scope]:
+        """A scope for each of the postings."""
+        return [Scope(self.header, (line,)) for line in self.lines] if len(self.lines) > 1 else (self,)
 
 
 @dataclass(slots=True, eq=False)

@@ -62,9 +62,9 @@ class Reader:
         finish = _finisher(entry) if entry.table or entry.prefix or entry.cut else None
         is_text = field.type is ValueType.TEXT
         show = _shown(write, finish, is_text=is_text)
-        self._check(entry, field, show, required=required)
+        self._check(entry, field, write, show, required=required)
         return Value(
-            _of_scope(read, show, once=source.kind is SourceKind.BATCH),
+            _text_of(source.kind, field, read, show),
             is_dynamic=True,
             is_sure=not field.may_be_empty,
             fallback=entry.fallback,
@@ -116,12 +116,20 @@ class Reader:
             return field, lambda scope: scope.header.payments if what == "payments" else scope.header.count
         return field, lambda scope: 1 if what == "payments" else len(scope.lines)
 
-    def _check(self, entry: Entry, field: Field, show: Callable[[Any], str], *, required: bool) -> None:
+    def _check(
+        self,
+        entry: Entry,
+        field: Field,
+        write: Callable[[Any], str],
+        show: Callable[[Any], str],
+        *,
+        required: bool,
+    ) -> None:
         known = dict(entry.table)
         for example in field.examples:
-            if entry.table and str(example) not in known:
+            if known and write(example) not in known:
                 if field.values:
-                    self.note(_("The table has no line for “%(value)s”.") % {"value": example})
+                    self.note(_("The table has no line for “%(value)s”.") % {"value": write(example)})
                 continue
             text = show(example)
             if not self._fits(text):
@@ -175,10 +183,20 @@ def condition_of(condition: Condition, tell: _Tell, *, level: Level) -> Callable
     return lambda scope: (str(get(scope.line)) == condition.value) is same
 
 
-def _of_scope(read: Callable[[Scope], Any], show: Callable[[Any], str], *, once: bool) -> Callable[[Scope], str]:
+def _text_of(
+    kind: SourceKind, field: Field, read: Callable[[Scope], Any], show: Callable[[Any], str]
+) -> Callable[[Scope], str]:
+    """From the scope to the text, by the shortest way: this runs for each value of each record."""
+    if kind is SourceKind.BATCH:
+        return _once(read, show)
+    if kind is SourceKind.POSTING:
+        get = field.get
+        return lambda scope: show(get(scope.lines[0]))
+    return lambda scope: show(read(scope))
+
+
+def _once(read: Callable[[Scope], Any], show: Callable[[Any], str]) -> Callable[[Scope], str]:
     """What the batch says is worked out once for each file, not for each record."""
-    if not once:
-        return lambda scope: show(read(scope))
     known: tuple[Header | None, str] = (None, "")
 
     def remembered(scope: Scope) -> str:
@@ -193,24 +211,31 @@ def _of_scope(read: Callable[[Scope], Any], show: Callable[[Any], str], *, once:
 
 
 def _shown(write: Callable[[Any], str], finish: Callable[[str], str] | None, *, is_text: bool) -> Callable[[Any], str]:
-    """From a value to its text, by the shortest way: this runs for each value of each record."""
+    """From a value to its text, by the shortest way as well."""
     if finish is not None:
         return lambda value: finish(write(value))
     return (lambda value: plain(write(value))) if is_text else write
 
 
 def _finisher(entry: Entry) -> Callable[[str], str]:
-    table = dict(entry.table)
+    prefix, cut = entry.prefix, entry.cut
 
     def finish(text: str) -> str:
-        if not text:
-            return ""
-        if table and text not in table:
-            raise FormatInvalid(_("The table has no line for “%(value)s”.") % {"value": text})
-        text = plain(entry.prefix + table.get(text, text))
-        return text[: entry.cut].rstrip() if entry.cut else text
+        text = plain(prefix + text)
+        return text[:cut].rstrip() if cut else text
 
-    return finish
+    if entry.table:
+        return _looked_up({key: finish(text) for key, text in entry.table})
+    return lambda text: finish(text) if text else ""
+
+
+def _looked_up(table: dict[str, str]) -> Callable[[str], str]:
+    def look_up(text: str) -> str:
+        if text and text not in table:
+            raise FormatInvalid(_("The table has no line for “%(value)s”.") % {"value": text})
+        return table[text] if text else ""
+
+    return look_up
 
 
 def _batch_sum(scope: Scope, kind: str) -> int:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 
 from django.utils.functional import Promise
@@ -43,11 +44,11 @@ class Field:
 
 
 def _posting(name: str) -> Callable[[Line], Any]:
-    return lambda line: getattr(line.posting, name)
+    return attrgetter(f"posting.{name}")
 
 
 def _batch(name: str) -> Callable[[Header], Any]:
-    return lambda header: getattr(header, name)
+    return attrgetter(name)
 
 
 def _text(label: Any, name: str, example: str, *hints: str, empty: bool = False) -> Field:

@@ -84,4 +84,6 @@ def formatter(kind: ValueType, name: str, *, builtin: str) -> Callable[[Any], st
     if found is None:
         return None
     write = found[1]
+    if write is str and kind is ValueType.TEXT:
+        return str
     return lambda value: "" if value is None or value == "" else write(value)

@@ -13,7 +13,7 @@ from lxml import etree
 from ..errors import FormatInvalid
 from ..formats.base import Control, Header, Line
 from .model import Repeat
-from .pen import Pen, Write, record_name
+from .pen import Pen
 from .plan import Plan, Scope
 
 _payment_of = attrgetter("posting.entry_id")
@@ -32,10 +32,19 @@ class Writer:
         """Raises FormatInvalid or TextNotWritable, naming the record."""
         with etree.xmlfile(self._out, encoding="utf-8") as xml:
             xml.write_declaration()
-            pen = Pen(self._plan, xml, stream=lambda write: self._records(pen, write, end=lambda: xml.write("\n")))
-            pen.root()(Scope(self._header))
+            Pen(self._plan, xml, records=self._records()).root()(Scope(self._header))
         header = self._header
         counted = (self._control.count, self._payments, self._control.total_cents)
         if counted != (header.count, header.payments, header.total_cents):
             raise FormatInvalid(_("The batch says another number or sum of its postings than it has."))
         return self._control
+
+    def _records(self) -> Iterator[Scope]:
+        counted = self._control.counting(self._lines)
+        by_payment = self._plan.stream is not None and self._plan.stream.repeat is Repeat.PAYMENTS
+        for _entry, group in groupby(counted, key=_payment_of):
+            self._payments += 1
+            if by_payment:
+                yield Scope(self._header, tuple(group))
+            else:
+                yield from (Scope(self._header, (line,)) for line in group)

@@ -98,6 +98,13 @@ def test_negative_amounts_where_none_may_be():
     assert "12.50" in problems(mapping, "ledger")[ledger("Ledger/total/@cents")]
 
 
+def test_a_table_is_asked_for_the_text_as_it_is_written():
+    kind = ORDERS.at(ao(f"{ORDER}/art"))
+    assert "REVERSAL" in notes(ORDERS.having([replace(kind, format="upper")]))[kind.path]
+    known = tuple((name.upper(), code) for name, code in kind.table)
+    assert kind.path not in notes(ORDERS.having([replace(kind, format="upper", table=known)]))
+
+
 def test_values_outside_an_enumeration():
     mapping = ORDERS.having([replace(ORDERS.at(ao(f"{ORDER}/art")), table=(("payment", "ANNAHME"),))])
     assert "ANNAHME" in problems(mapping)[ao(f"{ORDER}/art")]

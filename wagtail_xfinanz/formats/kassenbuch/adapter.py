@@ -20,6 +20,8 @@ from ..registry import formats
 
 NAMESPACE = "urn:wagtail-xfinanz:kassenbuch:1"
 SCHEMA = Path(__file__).with_name("kassenbuch-1.xsd")
+_NAMED = (f"{{{NAMESPACE}}}kassenbuch", f"{{{NAMESPACE}}}buchung")
+"""The message, and the element that comes once for each posting."""
 _ACCOUNT = (
     ("produkt", "product"),
     ("sachkonto", "account"),
@@ -54,14 +56,14 @@ class KassenbuchFormat(BaseFormat):
         last = ""
         try:
             for _event, element in etree.iterparse(
-                source, schema=schema(), resolve_entities=False, no_network=True, load_dtd=False
+                source, schema=schema(), tag=_NAMED, resolve_entities=False, no_network=True, load_dtd=False
             ):
                 last = element.tag
-                if last == _name("buchung"):
+                if last == _NAMED[1]:
                     _forget(element)
         except etree.XMLSyntaxError as error:
             raise FormatInvalid(_("The file breaks the kassenbuch schema: %(error)s") % {"error": error}) from error
-        if last != _name("kassenbuch"):
+        if last != _NAMED[0]:
             raise FormatInvalid(_("The file is cut off."))
 
 
