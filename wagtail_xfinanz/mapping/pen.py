@@ -157,7 +157,7 @@ class Pen:
 
 
 def _text(value: Value, plan: PlanElement) -> Callable[[Scope], str]:
-    """Reads the text or what stands for it; what people wrote may hold characters that make it raise TextNotWritable."""
+    """Reads the text or what stands for it. In what people wrote there may be characters that raise TextNotWritable."""
     read, fallback = value.read, value.fallback
     if not value.is_free_text:
         return (lambda scope: read(scope) or fallback) if fallback else read
