@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -62,15 +63,19 @@ class OfMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin):
         context = {"row": self.row, "is_editable": self.is_editable}
         return {**super().get_context_data(**kwargs), **context}
 
-    def address(self, path: str = "") -> str:
+    def address(self, at: str = "", *, place: str = "") -> str:
+        """The editor, showing the message from ``at`` on, with the row of ``place`` in sight."""
         found = reverse(str(self.map_url_name), args=[self.row.pk])
-        return f"{found}?{urlencode({'at': path})}" if path else found
+        query = f"?{urlencode({'at': at})}" if at else ""
+        return found + query + (f"#{quote(place, safe='')}" if place else "")
 
-    def change(self, entries: list[Entry]) -> None:
-        """Save what is different. Raises PermissionDenied; errors of the flow are shown."""
+    def change(self, entries: list[Entry]) -> bool:
+        """Save what is different; False if it could not be, which is shown. Raises PermissionDenied."""
         if not may(self.request.user, "change", self.row):
             raise PermissionDenied
         try:
             flows.change_mapping(self.row, entries=entries, by=self.request.user)
         except BookkeepingError as error:
             messages.error(self.request, str(error))
+            return False
+        return True

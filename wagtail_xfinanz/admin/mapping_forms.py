@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_sitekit.scoping import sites_for, visible
 
 from ..errors import MappingInvalid
-from ..flows import load_schema
 from ..mapping import CodeList, Condition, Entry, Mapping, Repeat, Test
 from ..mapping.codec import MAX_BYTES, loads
 from ..mapping.reading import Level
 from ..mapping.sources import EXTRA, POSTING_FIELDS, ValueType, batch_field, posting_field
 from ..mapping.values import FORMATS
 from ..models import FinanceTenant, MappingVersion, SchemaPackage
-from ..schemas.names import local
+from ..posting import Part, PostingKind
 from .mapping_choices import choice_of, source_choices, source_of
+from .schema_messages import message_choices
 
 
 class NewMappingForm(forms.Form):
@@ -43,7 +44,11 @@ class NewMappingForm(forms.Form):
             for package in visible(user, SchemaPackage).filter(Q(site__isnull=True) | Q(site__in=sites))
         }
         messages: Any = self.fields["message"]
-        messages.choices = [(str(package), list(_messages(package))) for package in self._packages.values()]
+        wanted = str(self.data.get("message") or self.initial.get("message", ""))
+        messages.choices = [
+            (f"{package} ({package.name})", list(message_choices(package, wanted)))
+            for package in self._packages.values()
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -64,11 +69,6 @@ class NewMappingForm(forms.Form):
             told = _now("This file maps the message “%(name)s”.") % {"name": mapping.message}
             raise forms.ValidationError({"file": told})
         return mapping
-
-
-def _messages(package: SchemaPackage) -> Any:
-    for name in load_schema(package).tree.messages:
-        yield f"{package.pk}|{name}", local(name)
 
 
 class EntryForm(forms.Form):
@@ -109,6 +109,8 @@ class EntryForm(forms.Form):
         fields["format"].choices = [("", _("by the type of the element")), *_formats(entry)]
         names = [(name, field.label) for name, field in POSTING_FIELDS.items()]
         fields["condition_field"].choices = [("", "–"), *names]
+        for name in ("table", "condition_value"):
+            fields[name].help_text = " ".join((str(fields[name].help_text), *_possible_values(level))).strip()
         if not repeats:
             del fields["repeat"]
         if level is None:
@@ -148,6 +150,14 @@ class EntryForm(forms.Form):
             cut=data["cut"] or 0,
             fallback=data["fallback"],
         )
+
+
+def _possible_values(level: Level) -> Iterator[str]:
+    """What a posting can say in fields with few values, so that nobody has to guess how it is spelt here."""
+    kinds: list[tuple[str, type[TextChoices]]] = [("kind", PostingKind), ("part", Part)]
+    for name, choices in kinds if level is not None else ():
+        values = ", ".join(f"{choice.value} ({choice.label})" for choice in choices)
+        yield _now("%(field)s is one of: %(values)s.") % {"field": POSTING_FIELDS[name].label, "values": values}
 
 
 def _initial(entry: Entry) -> dict[str, Any]:

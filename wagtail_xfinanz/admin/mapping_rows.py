@@ -15,11 +15,13 @@ from ..schemas.complex import Attribute
 from ..schemas.describe import cardinality, simple_in_words, type_in_words
 from ..schemas.names import local
 from ..schemas.paths import above, parent
+from ..schemas.simple import SimpleType
 from ..schemas.tree import Branch, Node
 from .mapping_choices import CONSTANT, choice_of, extras_of, label_of, options
 
 MAX_ROWS = 220
 """Three fields each stay below Django's limit of 1,000 fields in a form."""
+MAX_VALUES = 40
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Row:
     suggestion: Entry | None = None
     findings: list[Finding] = field(default_factory=list)
     level: Level = None
+    values: tuple[str, ...] = ()
 
     @property
     def choice(self) -> str:
@@ -69,17 +72,13 @@ class Row:
             return ""
         return str(self.suggestion.repeat.label) if self.suggestion.repeat else label_of(self.suggestion)
 
-    @property
-    def margin(self) -> int:
-        return self.depth * 20
-
 
 @dataclass(slots=True)
 class Table:
-    """Rows of one page; ``elsewhere`` are findings about places the page does not show."""
+    """Rows of one page; ``places`` has, by the path of a finding, the row it is told at, if the page shows one."""
 
     rows: list[Row]
-    elsewhere: list[Finding]
+    places: dict[str, str]
 
 
 def make_table(root: Node, mapping: Mapping, plan: Plan, suggestions: dict[str, Entry], *, level: Level) -> Table:
@@ -87,14 +86,11 @@ def make_table(root: Node, mapping: Mapping, plan: Plan, suggestions: dict[str, 
     builder = _Builder(mapping, plan, suggestions)
     rows = list(builder.rows_of(root, 0, level, ()))
     shown = {row.path for row in rows}
-    elsewhere = [finding for finding in plan.findings if builder.shown_at(finding.path, shown) is None]
-    for row in rows:
-        row.findings += builder.findings.get(row.path, [])
-    for path, findings in builder.findings.items():
-        place = builder.shown_at(path, shown)
-        if place and place != path:
-            next(row for row in rows if row.path == place).findings += findings
-    return Table(rows, elsewhere)
+    places = {path: place for path in builder.findings if (place := builder.shown_at(path, shown))}
+    by_path = {row.path: row for row in rows}
+    for path, place in places.items():
+        by_path[place].findings += builder.findings[path]
+    return Table(rows, places)
 
 
 def level_at(mapping: Mapping, path: str) -> Level:
@@ -146,6 +142,7 @@ class _Builder:
             entry=entry,
             suggestion=self._suggestions.get(node.path),
             level=level,
+            values=_values((node.code or node).text) if is_leaf else (),
         )
         inner = _inside(entry or self._suggestions.get(node.path), level)
         if is_open or is_leaf:
@@ -198,6 +195,7 @@ class _Builder:
             entry=self._entries.get(path),
             suggestion=self._suggestions.get(path),
             level=level,
+            values=_values(attribute.type),
         )
 
 
@@ -206,6 +204,11 @@ def repeats_for(part: Node | Branch, level: Level) -> list[Repeat]:
     if part.maximum is not None or level is Repeat.POSTINGS:
         return []
     return [Repeat.ITEMS] if level is Repeat.PAYMENTS else [Repeat.PAYMENTS, Repeat.POSTINGS]
+
+
+def _values(kind: SimpleType | None) -> tuple[str, ...]:
+    """What may be chosen instead of typed, if it is not too much for a page with many such places."""
+    return kind.values if kind and len(kind.values) <= MAX_VALUES else ()
 
 
 def _inside(entry: Entry | None, level: Level) -> Level:

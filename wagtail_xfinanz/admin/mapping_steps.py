@@ -31,6 +31,8 @@ class MappingStepView(OfMappingView, TemplateView, abc.ABC):
     question: ClassVar[str | Promise]
     done: ClassVar[str | Promise]
     serious: ClassVar[bool] = False
+    is_next: ClassVar[bool] = False
+    """Whether this is what is usually done next, and shown so."""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         if not may(request.user, self.action, self.row):
@@ -60,6 +62,7 @@ class MappingStepView(OfMappingView, TemplateView, abc.ABC):
 
 class SubmitView(MappingStepView):
     states = (MappingState.DRAFT,)
+    is_next = True
     button = gettext_lazy("Submit for release")
     question = gettext_lazy("The mapping is checked and then waits for somebody who has not worked on it.")
     done = gettext_lazy("The mapping waits for its release by another person.")
@@ -84,6 +87,7 @@ class ReturnView(MappingStepView):
 class ReleaseMappingView(MappingStepView):
     action = "release"
     states = (MappingState.SUBMITTED,)
+    is_next = True
     button = gettext_lazy("Release")
     question = gettext_lazy(
         "From now on all files of this tenant are written by this mapping. It can be replaced, but never changed."
@@ -143,7 +147,7 @@ def possible(user: Any, row: MappingVersion) -> list[dict[str, Any]]:
     """The steps this user may take now; nobody is offered to release what they worked on."""
     worked_on_it = row.editors.filter(pk=user.pk).exists()
     return [
-        {"name": name, "label": view.button, "serious": view.serious}
+        {"name": name, "label": view.button, "is_next": view.is_next}
         for name, view in STEPS.items()
         if row.state in view.states and may(user, view.action, row) and not (name == "release" and worked_on_it)
     ]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,15 +24,17 @@ from .. import flows
 from ..errors import BookkeepingError
 from ..flows.dry_run import dry_run
 from ..mapping import Entry, Repeat, ready, to_json
+from ..mapping.plan import Finding, Plan
 from ..mapping.suggest import suggest
 from ..models import MappingVersion
 from ..schemas.names import split
-from ..schemas.paths import parent, readable
-from ..schemas.tree import Branch, Node, Tree
+from ..schemas.paths import parent, readable, steps
+from ..schemas.tree import Branch, Node
 from .mapping_base import OfMappingView
-from .mapping_choices import choice_of, source_of
+from .mapping_choices import CONSTANT, choice_of, source_of
 from .mapping_forms import EntryForm, NewMappingForm
-from .mapping_rows import level_at, make_table, repeats_for
+from .mapping_places import About, about_place, is_place
+from .mapping_rows import Table, level_at, make_table, repeats_for
 from .mapping_steps import possible
 from .outline import crumbs
 from .trail import BelowIndex
@@ -57,27 +59,31 @@ class MapView(OfMappingView, TemplateView):
         mapping, plan = self.row.mapping, flows.plan_of(self.row)
         found = suggest(self.tree.root(mapping.message), mapping) if self.is_editable else {}
         table = make_table(self.node, mapping, plan, found, level=level_at(mapping, self.node.path))
-        problems = len(plan.problems)
+        problems, told = len(plan.problems), [*plan.problems, *self._unseen_notes(plan, table)]
         return {
             **super().get_context_data(**kwargs),
             "table": table,
             "crumbs": crumbs(self.node.path),
+            "here": readable(f"/{steps(self.node.path)[-1]}"),
             "at": self.node.path,
             "problems": problems,
             "notes": len(plan.findings) - problems,
             "suggestions": len(found),
             "is_published_head": split(mapping.message)[0] in ready.NAMESPACES,
-            "elsewhere": [
-                (finding, readable(finding.path or "/"), self._near(finding.path)) for finding in table.elsewhere
-            ],
+            "told": [(readable(found.path or "/"), self._way_to(found.path, table), found.message) for found in told],
             "steps": possible(self.request.user, self.row),
         }
 
-    def _near(self, path: str) -> str:
-        """The nearest element above a place, to show a page around it."""
+    def _unseen_notes(self, plan: Plan, table: Table) -> list[Finding]:
+        return [found for found in plan.findings if not found.is_problem and found.path not in table.places]
+
+    def _way_to(self, path: str, table: Table) -> str:
+        """A link to the row a finding is told at, or to a page around the nearest element above; empty if none is."""
+        if place := table.places.get(path):
+            return f"#{quote(place, safe='')}"
         while path and self.tree.find(path) is None:
             path = parent(path)
-        return parent(path) or path if path else ""
+        return f"?{urlencode({'at': parent(path) or path})}" if path else ""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         mapping = self.row.mapping
@@ -88,19 +94,22 @@ class MapView(OfMappingView, TemplateView):
         else:
             accepted = []
         changed = [*self._changed(request.POST), *accepted]
-        self.change(changed)
-        told = ngettext("%(count)s place is saved.", "%(count)s places are saved.", len(changed))
-        messages.success(request, told % {"count": len(changed)})
-        return redirect(self.address(request.GET.get("at", "")))
+        if self.change(changed):
+            told = ngettext("%(count)s place is saved.", "%(count)s places are saved.", len(changed))
+            messages.success(request, told % {"count": len(changed)})
+        first = "" if accepted or not changed else changed[0].path
+        return redirect(self.address(request.GET.get("at", ""), place=first))
 
     def _changed(self, data: Any) -> Iterator[Entry]:
         """Entries that the form says differently. What goes with the old source is forgotten with it."""
         known = {entry.path: entry for entry in self.row.mapping.entries}
-        paths = {name.partition("|")[2] for name in data if name.partition("|")[0] in ("source", "repeat")}
-        for path in paths:
+        names = (name.partition("|") for name in data)
+        for path in dict.fromkeys(path for kind, _bar, path in names if kind in ("source", "repeat")):
             entry = old = known.get(path) or Entry(path)
             if f"source|{path}" in data:
                 choice, text = data[f"source|{path}"], data.get(f"text|{path}", "")
+                if not choice and text and not old.source:  # a text nobody would type for nothing
+                    choice = CONSTANT
                 source = source_of(choice, text=text)
                 if choice_of(source) != choice_of(old.source):
                     entry = replace(
@@ -113,15 +122,6 @@ class MapView(OfMappingView, TemplateView):
                 entry = replace(entry, repeat=Repeat(repeat) if repeat in Repeat.values else None)
             if entry != old and is_place(self.tree, path):
                 yield entry
-
-
-def is_place(tree: Tree, path: str) -> bool:
-    """Whether the schema has this element, attribute or repeatable group."""
-    head, _slash, last = path.rpartition("/@")
-    if head:
-        node = tree.find(head)
-        return node is not None and node.attribute(last) is not None
-    return tree.find(path) is not None or tree.find_branch(path) is not None
 
 
 class EntryView(OfMappingView, FormView[Any]):
@@ -155,22 +155,31 @@ class EntryView(OfMappingView, FormView[Any]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         findings = [found for found in flows.plan_of(self.row).findings if found.path == self.path]
-        shown = {"place": readable(self.path), "findings": findings, "back": self.address()}
+        shown = {"place": readable(self.path), "about": self.about, "findings": findings, "back": self.back}
         return {**super().get_context_data(**kwargs), **shown}
 
+    @property
+    def back(self) -> str:
+        """The row one came from."""
+        return self.address(self.request.GET.get("at", ""), place=self.path)
+
+    @property
+    def about(self) -> About | None:
+        return about_place(self.tree, self.path)
+
     def form_valid(self, form: Any) -> HttpResponse:
-        self.change([form.entry()])
-        here = f"{self.request.path}?{urlencode({'path': self.path})}"
+        if not self.change([form.entry()]):
+            return redirect(self.back)
         still = [
             found
             for found in flows.plan_of(MappingVersion.objects.get(pk=self.row.pk)).findings
             if found.path == self.path
         ]
         if still:
-            messages.warning(self.request, " ".join(found.message for found in still))
-            return redirect(here)
+            messages.warning(self.request, _("Saved. What is still to be done here stands above."))
+            return redirect(self.request.get_full_path())
         messages.success(self.request, _("Saved; nothing to object to at this place."))
-        return redirect(self.address())
+        return redirect(self.back)
 
 
 class DryRunView(OfMappingView, TemplateView):

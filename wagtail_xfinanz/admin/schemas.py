@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView
 from wagtail.admin import messages
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.history import HistoryView
@@ -24,12 +27,15 @@ from wagtail_sitekit.scoping import SiteScopedViewSet, sites_for
 
 from .. import flows
 from ..errors import BookkeepingError
-from ..models import SchemaPackage
-from ..schemas.names import local, split
+from ..models import MappingVersion, SchemaPackage
+from ..schemas.paths import steps
+from ..schemas.tree import Node
 from .outline import crumbs, outline
+from .schema_messages import labelled
 from .trail import BelowIndex
 
 _KEPT = {"index", "index_results", "inspect", "history", "history_results"}
+NEW_MAPPING = "xfinanz_mappings:new"
 
 
 class PackageIndexView(IndexView):
@@ -57,12 +63,13 @@ class PackageInspectView(InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         package: SchemaPackage = self.object
         tree = flows.load_schema(package).tree
-        found = [{"name": local(name), "namespace": split(name)[0], "path": f"/{name}"} for name in tree.messages]
+        messages = set(tree.messages)
         return {
             **super().get_context_data(**kwargs),
             "package": package,
             "files": package.files.defer("content"),
-            "found": found,
+            "found": list(labelled(tree.messages)),
+            "others": list(labelled(name for name in tree.elements if name not in messages)),
             "may_remove": _may(self.request.user, "delete", package),
         }
 
@@ -127,14 +134,35 @@ class TreeView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, Te
     page_title = _("Elements of a message")
     header_icon = "list-ul"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        package = get_object_or_404(SchemaPackage, pk=self.kwargs["pk"])
-        where = self.request.GET.get("path", "")
-        node = flows.load_schema(package).tree.find(where)
-        if node is None:
+    @cached_property
+    def package(self) -> SchemaPackage:
+        return get_object_or_404(SchemaPackage, pk=self.kwargs["pk"])
+
+    @cached_property
+    def node(self) -> Node:
+        found = flows.load_schema(self.package).tree.find(self.request.GET.get("path", ""))
+        if found is None:
             raise Http404
-        shown = {"package": package, "row": outline(node), "crumbs": crumbs(where)}
-        return {**super().get_context_data(**kwargs), **shown}
+        return found
+
+    def get_page_subtitle(self) -> str:
+        return self.node.label
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        *above, here = super().get_breadcrumbs_items()
+        package = {"url": reverse(str(self.inspect_url_name), args=[self.package.pk]), "label": str(self.package)}
+        return [*above, package, here]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        shown = {"package": self.package, "row": outline(self.node), "crumbs": crumbs(self.node.path)}
+        return {**super().get_context_data(**kwargs), **shown, "mapping": self._mapping()}
+
+    def _mapping(self) -> str:
+        """Where a mapping of this message begins; empty if it is only a part of one, or the user may not."""
+        may = policy_registry.get_by_type(MappingVersion).user_has_permission(self.request.user, "add")
+        if not may or len(steps(self.node.path)) > 1:
+            return ""
+        return f"{reverse(NEW_MAPPING)}?{urlencode({'message': f'{self.package.pk}|{self.node.name}'})}"
 
 
 class RemoveView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -165,6 +193,10 @@ class RemoveView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, 
         return get_object_or_404(SchemaPackage, pk=self.kwargs["pk"])
 
 
+def _commune(package: SchemaPackage) -> str:
+    return str(package.site or _("All communes"))
+
+
 def _may(user: Any, action: str, package: SchemaPackage) -> bool:
     return policy_registry.get_by_type(SchemaPackage).user_has_permission_for_instance(user, action, package)
 
@@ -182,7 +214,13 @@ class SchemaPackageViewSet(SiteScopedViewSet):
     index_view_class = PackageIndexView
     inspect_view_class = PackageInspectView
     history_view_class = PackageHistoryView
-    list_display = ["__str__", "name", "site", "installed_at", "installed_by"]
+    list_display = [
+        TitleColumn("__str__", label=_("Schema package"), url_name="xfinanz_schemas:inspect"),
+        "name",
+        Column("site", label=_("Commune"), accessor=_commune),
+        "installed_at",
+        "installed_by",
+    ]
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
         gone = ("add", "edit", "delete", "usage")

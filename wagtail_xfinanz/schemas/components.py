@@ -123,13 +123,13 @@ class Components:
                 self.derived[derivation.refers("base")].append(name)
 
     def referred_elements(self) -> set[str]:
-        """Global elements that some content model refers to."""
+        """Global elements that some content model refers to, and those that may take their place."""
         referred: set[str] = set()
         files = {item.node.getparent(): item.place for found in self._found.values() for item in found.values()}
         for root, place in files.items():
             for reference in root.iterfind(f".//{XS}element[@ref]"):
                 referred.add(Item(reference, place).refers("ref"))
-        return referred
+        return referred.union(*(_closure(self.substitutes, name) for name in referred))
 
     def all_substitutes(self, head: str) -> list[str]:
         """The members of a substitution group that may really stand in a file, over several steps."""

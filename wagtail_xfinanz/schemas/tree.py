@@ -117,16 +117,21 @@ class Tree:
         self.components = Components(package)
         self.types = Types(self.components)
 
-    @property
+    @cached_property
     def messages(self) -> list[str]:
-        """Names of all elements a file may begin with; those no other element refers to come first."""
-        names = [name for name in self.components.names("element") if not self._is_abstract(name)]
-        used = self._referred
-        return sorted(names, key=lambda name: (name in used, local(name).casefold()))
+        """Names of the elements a file is meant to begin with: they have parts, and no other element holds them.
+
+        A file may begin with any global element; if each is held by another, all are named.
+        """
+        held = self.components.referred_elements()
+        alone = [name for name in self.elements if name not in held and self.root(name).text is None]
+        return alone or self.elements
 
     @cached_property
-    def _referred(self) -> set[str]:
-        return self.components.referred_elements()
+    def elements(self) -> list[str]:
+        """Names of all global elements that may stand in a file."""
+        names = [name for name in self.components.names("element") if not self._is_abstract(name)]
+        return sorted(names, key=lambda name: local(name).casefold())
 
     def _is_abstract(self, name: str) -> bool:
         return is_abstract(self.components.need("element", name))

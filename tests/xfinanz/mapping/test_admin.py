@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlencode, urljoin
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,11 +19,14 @@ from wagtail_xfinanz.flows import (
     change_mapping,
     create_mapping,
     install_schema,
+    load_schema,
+    plan_of,
     release_mapping,
     submit_mapping,
 )
 from wagtail_xfinanz.mapping import Condition, Entry, Mapping, Repeat, Source, SourceKind, Test, to_json
 from wagtail_xfinanz.models import MappingState, MappingVersion
+from wagtail_xfinanz.posting import PostingKind
 
 pytestmark = pytest.mark.django_db
 MAPPINGS = "/admin/xfinanz_mappings/"
@@ -197,7 +200,7 @@ class TestEditor:
         log_in(anna, "certifier")
         closed = ao(f"{POSITION}/unterposition")
         shown = page(client.get(self.here(empty)))
-        (link,) = shown.xpath(f"//tr[@id='{closed}']//a[contains(@href, 'at=')]/@href")
+        (link,) = shown.xpath(f"//tr[@id='{closed}']//a[starts-with(@href, '?at=')]/@href")
         inner = page(client.get(self.here(empty) + link))
         assert inner.xpath(f"//tr[@id='{closed}/{closed.split('/')[-1].split('}')[0]}}}betrag']")
 
@@ -422,3 +425,65 @@ class TestRoles:
     def test_there_is_no_other_form(self, admin_client, full):
         for address in (f"edit/{full.pk}/", f"delete/{full.pk}/", f"copy/{full.pk}/", f"inspect/{full.pk}/"):
             assert admin_client.get(MAPPINGS + address).status_code == 404
+
+
+class TestFindingOnesWay:
+    def here(self, row):
+        return f"{MAPPINGS}{row.pk}/map/"
+
+    def test_every_problem_is_listed_with_a_link_to_its_place(self, log_in, client, empty, anna):
+        log_in(anna, "certifier")
+        shown = page(client.get(self.here(empty)))
+        rows = set(shown.xpath("//tr/@id"))
+        links = [unquote(link.removeprefix("#")) for link in shown.xpath("//*[@id='check']//a/@href")]
+        problems = [found for found in plan_of(empty).findings if found.is_problem]
+        assert len(links) == len(problems)
+        assert set(links) <= rows
+
+    def test_a_text_typed_without_choosing_is_a_fixed_text(self, log_in, client, empty, anna):
+        log_in(anna, "certifier")
+        path = ao(f"{LIST}/@produkt")
+        save(client, self.here(empty), {f"text|{path}": "Portal"})
+        empty.refresh_from_db()
+        assert empty.mapping.at(path).source == Source(SourceKind.CONSTANT, "Portal")
+
+    def test_after_saving_one_is_where_one_was(self, log_in, client, empty, anna):
+        log_in(anna, "certifier")
+        path = ao(f"{LIST}/@produkt")
+        data = {**form_of(client.get(self.here(empty))), f"text|{path}": "Portal"}
+        assert client.post(self.here(empty), data)["Location"].endswith("#" + quote(path, safe=""))
+
+    def test_the_page_of_a_place_leads_back_to_its_row(self, log_in, client, full, anna):
+        log_in(anna, "certifier")
+        at, path = ao(ORDER), ao(f"{ORDER}/bemerkung")
+        shown = page(client.get(self.here(full), {"at": at}))
+        (more,) = shown.xpath(f"//tr[@id='{path}']//a[starts-with(@href, '../place/')]/@href")
+        more = urljoin(self.here(full), more)
+        place = client.get(more)
+        back = f"?{urlencode({'at': at})}#{quote(path, safe='')}"
+        assert [link for link in page(place).xpath("//form//a/@href") if link.endswith(back)]
+        saved = client.post(more, {"source": "posting:reason"})
+        assert saved["Location"].endswith(back)
+
+    def test_values_are_offered_and_explained(self, log_in, client, full, anna):
+        log_in(anna, "certifier")
+        path = ao(f"{ORDER}/art")
+        place = text(client.get(f"{MAPPINGS}{full.pk}/place/?path={quote(path)}"))
+        assert "<code>AN</code>" in place
+        assert f"refund ({PostingKind.REFUND.label})" in place
+        shown = page(client.get(self.here(full)))
+        assert "AN" in shown.xpath(f"//tr[@id='{path}']//datalist/option/@value")
+
+    def test_a_part_of_messages_can_be_a_message(self, log_in, client, tenant, anna):
+        log_in(anna, "portal_admin")
+        row = installed()
+        new, tree = f"{MAPPINGS}new/", load_schema(row).tree
+        short = page(client.get(new)).xpath("//select[@name='message']//option/@value")
+        assert short == [f"{row.pk}|{name}" for name in tree.messages]
+        part = next(name for name in tree.elements if name not in tree.messages)
+        shown = page(client.get(f"/admin/xfinanz_schemas/{row.pk}/tree/", {"path": f"/{part}"}))
+        (link,) = shown.xpath("//a[contains(@href, 'xfinanz_mappings/new')]/@href")
+        wanted = f"{row.pk}|{part}"
+        assert page(client.get(link)).xpath("//select[@name='message']//option[@selected]/@value") == [wanted]
+        client.post(new, {"tenant": tenant.pk, "message": wanted, "name": "Teil"})
+        assert MappingVersion.objects.get().mapping.message == part

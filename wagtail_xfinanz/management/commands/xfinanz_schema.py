@@ -64,7 +64,7 @@ class Command(BaseCommand):
         rows = SchemaPackage.objects.all()
         for row in rows.filter(pk=options["package"]) if options["package"] else rows:
             tree = load_schema(row).tree
-            for name in tree.messages:
+            for name in tree.elements:
                 if options["message"] in (name, local(name)):
                     self._show(tree.root(name), 0, options["depth"])
                     return
