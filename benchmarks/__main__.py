@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 
-NAMES = ("payments", "orders", "pages", "kassenbuch", "xfinanz", "collecting")
+NAMES = ("payments", "orders", "pages", "kassenbuch", "xfinanz", "collecting postgres", "collecting sqlite")
 
 
 def main() -> int:
     print(f"{'what':44} {'ours':>14} {'plain':>14} {'ratio':>7}  compared to")
     for name in NAMES:
-        done = subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", *f"benchmarks.{name}".split()], capture_output=True, text=True, check=False
+        )
         if done.returncode:
             print(f"{name} failed:\n{done.stderr[-3000:]}")
             return 1
