@@ -77,7 +77,11 @@ class PackageInspectView(InspectView):
 class InstallForm(forms.Form):
     package = forms.FileField(
         label=_("Package (zip)"),
-        help_text=_("As published, e.g. by XRepository. It has to hold every schema file it needs."),
+        help_text=_(
+            "As published, e.g. by XRepository. It has to hold every schema file it needs. "
+            "A schema that is one file can be installed as it is (.xsd)."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,.xsd"}),
     )
     site = forms.ModelChoiceField(Site.objects.none(), label=_("Commune"), required=False)
     main = forms.CharField(

@@ -24,7 +24,7 @@ def install_schema(
 
     Nothing is written before all is checked, and then in one transaction. Raises PackageRefused.
     """
-    package = open_package(source, main=main, limits=limits or Limits())
+    package = open_package(source, name=name, main=main, limits=limits or Limits())
     if too_long := next((path for path in package.files if len(path) > _PATH_LENGTH), ""):
         raise PackageRefused(_("The path “%(path)s…” is too long.") % {"path": too_long[:60]})
     row = SchemaPackage(

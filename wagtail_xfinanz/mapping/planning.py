@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from .prefixes import prefixes_for
 from .reading import Level, Reader, condition_of
 
 LIST_ATTRIBUTES = ("listURI", "listVersionID")
+MAX_NAMED = 8
 
 
 def make_plan(mapping: Mapping, tree: Tree) -> Plan:
@@ -45,6 +47,7 @@ class Planner:
         self._mapped = {path for entry in mapping.entries for path in above(entry.path)}
         self._seen: set[str] = set()
         self._has_amounts = False
+        self._repeatable: dict[str, str] = {}
 
     def problem(self, path: str, message: str) -> None:
         self.findings.append(Finding(path, message))
@@ -75,8 +78,11 @@ class Planner:
         for path in sorted(set(self._entries) - self._seen):
             self.problem(path, _("The schema has nothing at this place."))
         if not self.streams:
-            told = _("No element is repeated: choose one that comes once for each posting or payment.")
-            self.problem(root.path, told)
+            told = [_("No element is repeated: choose one that comes once for each posting or payment.")]
+            if self._repeatable:
+                names = ", ".join(dict.fromkeys(islice(self._repeatable.values(), MAX_NAMED)))
+                told.append(_("It can be one of these: %(names)s.") % {"names": names})
+            self.problem(root.path, " ".join(told))
         for surplus in self.streams[1:]:
             self.problem(surplus.path, _("Another element is already repeated for each posting or payment."))
         if self.streams and not self._has_amounts:
@@ -212,6 +218,8 @@ class Planner:
                 self.problem(parent_element(branch.path), _("The schema wants an element here that it does not name."))
 
     def _child(self, node: Node, level: Level, above_it: frozenset[str]) -> PlanElement | None:
+        if node.maximum is None and node.text is None:
+            self._repeatable[node.path] = node.label
         if node.path in self._mapped:
             return self.element(node, level, required=node.minimum > 0, above_it=frozenset())
         if node.minimum == 0:
@@ -227,6 +235,8 @@ class Planner:
             return None
         plan = PlanGroup(branch.path, branch.kind == "choice", branch.minimum > 0, [])
         if branch.maximum != 1:
+            if branch.maximum is None:
+                self._repeatable[branch.path] = " / ".join(node.label for node in branch.nodes())
             entry = self._entry(branch.path)
             level = self._repeat(plan, entry, level, branch.maximum)
             self._condition(plan, entry, level)

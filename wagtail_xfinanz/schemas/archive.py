@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import stat
 import unicodedata
 import zipfile
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from .refusal import PackageRefused
 
 _PORTION = 64 * 1024
+_SCHEMA = ".xsd"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 
@@ -35,11 +37,13 @@ class Limits:
 DEFAULT = Limits()
 
 
-def read_archive(source: BinaryIO, *, limits: Limits = DEFAULT) -> dict[str, bytes]:
+def read_archive(source: BinaryIO, *, name: str = "", limits: Limits = DEFAULT) -> dict[str, bytes]:
     """The schema files (.xsd) of a zip by their path. Other files count against the limits but are not read.
 
-    Raises PackageRefused.
+    A file whose name ends in .xsd is a package of its own. Raises PackageRefused.
     """
+    if name.casefold().endswith(_SCHEMA):
+        return {posixpath.basename(name): _alone(source, limits)}
     source.seek(0, 2)
     if source.tell() > limits.zip_bytes:
         raise PackageRefused(_("The file is larger than %(limit)s MB.") % {"limit": limits.zip_bytes >> 20})
@@ -51,6 +55,14 @@ def read_archive(source: BinaryIO, *, limits: Limits = DEFAULT) -> dict[str, byt
         raise PackageRefused(_("This is no zip file that can be read: %(error)s") % {"error": error}) from error
 
 
+def _alone(source: BinaryIO, limits: Limits) -> bytes:
+    source.seek(0)
+    data = source.read(limits.file_bytes + 1)
+    if len(data) > limits.file_bytes:
+        raise PackageRefused(_("The file is larger than %(limit)s MB.") % {"limit": limits.file_bytes >> 20})
+    return data
+
+
 def _read(archive: zipfile.ZipFile, limits: Limits) -> dict[str, bytes]:
     entries = archive.infolist()
     if len(entries) > limits.files:
@@ -60,14 +72,14 @@ def _read(archive: zipfile.ZipFile, limits: Limits) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     left = limits.total_bytes
     for entry in entries:
-        if entry.is_dir():
+        if entry.is_dir() or _is_mac_companion(entry):
             continue
         path = _safe_path(entry)
         folded = path.casefold()
         if folded in seen:
             raise PackageRefused(_("The file “%(path)s” is in the package twice.") % {"path": path})
         seen.add(folded)
-        if folded.endswith(".xsd"):
+        if folded.endswith(_SCHEMA):
             files[path] = b"".join(_content(archive, entry, path, limits, left))
             left -= len(files[path])
     if not files:
@@ -89,6 +101,12 @@ def _safe_path(entry: zipfile.ZipInfo) -> str:
     if entry.compress_type not in _METHODS:
         raise PackageRefused(_("The file “%(path)s” is packed in an unusual way.") % {"path": path})
     return path
+
+
+def _is_mac_companion(entry: zipfile.ZipInfo) -> bool:
+    """macOS puts ``__MACOSX/…/._name`` beside each file it packs: its own notes, under the file's own ending."""
+    parts = entry.orig_filename.split("/")
+    return parts[0] == "__MACOSX" and parts[-1].startswith("._")
 
 
 def _content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: str, limits: Limits, left: int) -> Iterator[bytes]:

@@ -34,7 +34,9 @@ def simple_in_words(kind: SimpleType) -> str:
 
 
 def _details(kind: SimpleType) -> Iterator[str]:
-    if local(kind.name) != kind.builtin and kind.name:
+    if kind.opaque:
+        yield _("a list, or one of several types")
+    elif local(kind.name) != kind.builtin and kind.name:
         yield kind.builtin
     if kind.values:
         shown = ", ".join(kind.values[:_SHOWN_VALUES])

@@ -16,54 +16,72 @@ from .refusal import PackageRefused
 
 Edges = Mapping[str, tuple[tuple[Link, str], ...]]
 """By path: each link with the path it leads to, empty if it names no location."""
+_SHOWN = 12
 
 
 def follow_links(documents: Mapping[str, Document], *, start: Iterable[str]) -> Edges:
     """Resolve every include and import from the files in ``start`` on.
 
-    Raises PackageRefused if one leads out of the package.
+    Raises PackageRefused if one leads out of the package, and names all that are missing at once.
     """
     edges: dict[str, tuple[tuple[Link, str], ...]] = {}
+    missing: dict[str, str] = {}
     waiting = list(start)
     while waiting:
         path = waiting.pop()
         if path not in edges:
             document = documents[path]
-            edges[path] = tuple((link, _target(document, link, documents)) for link in document.links)
+            found = [(link, _target(document, link, documents)) for link in document.links]
+            missing |= {link.location: path for link, target in found if target is None}
+            edges[path] = tuple((link, target or "") for link, target in found)
             waiting.extend(target for _link, target in edges[path] if target)
+    if missing:
+        raise PackageRefused(_missing(missing))
     return edges
 
 
-def _target(document: Document, link: Link, documents: Mapping[str, Document]) -> str:
+def _missing(wanted: Mapping[str, str]) -> str:
+    shown = [_("“%(location)s” for “%(path)s”") % {"location": at, "path": by} for at, by in sorted(wanted.items())]
+    told = _(
+        "The package lacks files it needs: %(files)s. Add them and install it again; "
+        "nothing is fetched from the network."
+    )
+    return told % {"files": ", ".join(shown[:_SHOWN]) + (" …" if len(shown) > _SHOWN else "")}
+
+
+def _target(document: Document, link: Link, documents: Mapping[str, Document]) -> str | None:
+    """Where a link leads: empty if it names no location, None if the file is missing. Raises PackageRefused."""
     if not link.location:
         return ""
     address = urlsplit(link.location)
     if address.scheme in ("http", "https"):
         return _by_namespace(document, link, documents)
     path = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), unquote(address.path)))
-    if address.scheme or address.netloc or address.path.startswith("/") or path.startswith(".."):
-        told = _("“%(path)s” wants to read “%(location)s” outside the package.")
-        raise PackageRefused(told % {"path": document.path, "location": link.location})
-    if path not in documents and known_path(link.namespace) in documents:
+    if address.scheme or address.netloc or address.path.startswith("/"):
+        raise PackageRefused(_outside(document, link))
+    if path in documents:
+        _check_namespace(document, link, documents[path])
+        return path
+    if known_path(link.namespace) in documents:
         return known_path(link.namespace)
-    if path not in documents:
-        told = _("“%(path)s” needs “%(location)s”, which is missing in the package. Add the file and install it again.")
-        raise PackageRefused(told % {"path": document.path, "location": link.location})
-    _check_namespace(document, link, documents[path])
-    return path
+    if path.startswith(".."):
+        raise PackageRefused(_outside(document, link))
+    return None
 
 
-def _by_namespace(document: Document, link: Link, documents: Mapping[str, Document]) -> str:
-    """A web address is never opened; the package has to bring the file of that namespace along."""
+def _outside(document: Document, link: Link) -> str:
+    told = _("“%(path)s” wants to read “%(location)s” outside the package.")
+    return told % {"path": document.path, "location": link.location}
+
+
+def _by_namespace(document: Document, link: Link, documents: Mapping[str, Document]) -> str | None:
+    """A web address is never opened; the package has to bring the file of that namespace along, at any place."""
     namespace = link.namespace if link.is_import else document.namespace
     name = posixpath.basename(urlsplit(link.location).path)
     found = [path for path, other in documents.items() if other.namespace == namespace]
     if len(found) > 1:
         found = _nearest([path for path in found if posixpath.basename(path) == name], document.path)
-    if len(found) == 1:
-        return found[0]
-    told = _("“%(path)s” needs %(location)s. Nothing is fetched from the network: add this file to the package.")
-    raise PackageRefused(told % {"path": document.path, "location": link.location})
+    return found[0] if len(found) == 1 else None
 
 
 def _nearest(paths: list[str], to: str) -> list[str]:

@@ -31,5 +31,7 @@ def local(name: str) -> str:
 def resolve(node: Any, value: str, *, chameleon: str = "") -> str:
     """A QName written in a schema as Clark name; ``chameleon`` takes the place of no namespace."""
     prefix, colon, name = value.strip().rpartition(":")
+    if prefix == "xml":  # bound without being declared
+        return clark(XML_NAMESPACE, name)
     namespace = node.nsmap.get(prefix if colon else None) or chameleon
     return clark(namespace, name)

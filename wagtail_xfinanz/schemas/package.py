@@ -41,12 +41,12 @@ class Package:
         return next((self.documents[path].version for path in self.entries if self.documents[path].version), "")
 
 
-def open_package(source: BinaryIO, *, main: str = "", limits: Limits = DEFAULT) -> Package:
-    """Read a zip file. ``main`` names the file to begin with, if the package leaves a choice.
+def open_package(source: BinaryIO, *, name: str = "", main: str = "", limits: Limits = DEFAULT) -> Package:
+    """Read a zip file, or a single schema if ``name`` says so (.xsd).
 
-    Raises PackageRefused.
+    ``main`` names the file to begin with, if the package leaves a choice. Raises PackageRefused.
     """
-    return load_package(read_archive(source, limits=limits), main=main)
+    return load_package(read_archive(source, name=name, limits=limits), main=main)
 
 
 def load_package(files: Mapping[str, bytes], *, main: str = "") -> Package:

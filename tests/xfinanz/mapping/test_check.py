@@ -217,3 +217,8 @@ def test_notes_keep_nobody_from_using_it():
     assert "27" in notes(mapping)[ao(f"{POSITION}/text")]
     mapping = ORDERS.having([Entry(ao(f"{ORDER}/kassenzeichen"), posting_("provider_ref"), cut=30)])
     assert ao(f"{ORDER}/kassenzeichen") in notes(mapping)
+
+
+def test_what_can_be_repeated_is_named():
+    assert "anordnung" in problems(without(ORDERS, ao(ORDER)))[ao(LIST)]
+    assert "booking" in problems(without(BOOK, ledger("Ledger/#1")), "ledger")[ledger("Ledger")]

@@ -7,11 +7,13 @@ import stat
 import zipfile
 
 import pytest
+from lxml import etree
 
 from tests.xfinanz.schemas.zips import files_of, package, schema, zipped
 from wagtail_xfinanz.flows import install_schema
 from wagtail_xfinanz.models import SchemaFile, SchemaPackage
 from wagtail_xfinanz.schemas import Limits, PackageRefused, load_package, open_package
+from wagtail_xfinanz.schemas.tree import Tree
 
 ROOT = schema('<xs:element name="r" type="xs:string"/>', targetNamespace="urn:t")
 LAUGHS = b"".join(
@@ -197,7 +199,8 @@ CODE = '<xs:import namespace="http://xoev.de/schemata/code/1_0" schemaLocation="
 
 
 @pytest.mark.parametrize(
-    "location", ["xoev-code.xsd", "../x/xoev-code.xsd", "https://xoev.de/schemata/code/1_0/code.xsd"]
+    "location",
+    ["xoev-code.xsd", "../x/xoev-code.xsd", "https://xoev.de/schemata/code/1_0/code.xsd"],
 )
 def test_the_published_files_every_standard_imports_may_be_left_out(location):
     body = CODE.format(location=location)
@@ -208,3 +211,50 @@ def test_the_published_files_every_standard_imports_may_be_left_out(location):
     own = schema('<xs:complexType name="Code"/>', targetNamespace="http://xoev.de/schemata/code/1_0")
     files = {"a/main.xsd": main, "a/xoev-code.xsd": own, "x/xoev-code.xsd": own, "a/code.xsd": own}
     assert "xoev.de/xoev-code.xsd" not in open_package(zipped(files)).files
+
+
+def test_a_published_file_may_have_stood_beside_the_folder_somebody_packed():
+    body = CODE.format(location="../../x/xoev-code.xsd")
+    main = schema(body, targetNamespace="urn:t", **{"xmlns:c": "http://xoev.de/schemata/code/1_0"})
+    assert sorted(open_package(zipped({"a/main.xsd": main})).files) == ["a/main.xsd", "xoev.de/xoev-code.xsd"]
+    with pytest.raises(PackageRefused, match="xoev-code"):
+        open_package(
+            zipped({"a/main.xsd": main, "b/code.xsd": schema(targetNamespace="http://xoev.de/schemata/code/1_0")})
+        )
+
+
+@pytest.mark.parametrize("location", ["https://www.w3.org/2001/03/xml.xsd", "xml.xsd"])
+def test_the_language_of_a_text_needs_no_file(location):
+    place = f'<xs:import namespace="http://www.w3.org/XML/1998/namespace" schemaLocation="{location}"/>'
+    body = f'{place}<xs:element name="r"><xs:complexType><xs:attribute ref="xml:lang"/></xs:complexType></xs:element>'
+    read = open_package(zipped({"main.xsd": schema(body)}))
+    assert read.schema.validate(etree.fromstring('<r xml:lang="de-DE"/>'))
+    assert not read.schema.validate(etree.fromstring('<r xml:lang="d e"/>'))
+    (attribute,) = Tree(read).root("r").attributes
+    assert attribute.name == "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+def test_all_missing_files_are_named_at_once():
+    files = {"a.xsd": schema(f"{include('b.xsd')}{include('teile/c.xsd')}"), "b.xsd": schema(include("d.xsd"))}
+    with pytest.raises(PackageRefused) as refused:
+        open_package(zipped(files))
+    assert all(name in str(refused.value) for name in ("teile/c.xsd", "d.xsd"))
+
+
+def include(location):
+    return f'<xs:include schemaLocation="{location}"/>'
+
+
+def test_what_a_mac_packs_beside_the_files_is_left_out():
+    read = open_package(zipped({"paket/a.xsd": ROOT, "__MACOSX/paket/._a.xsd": b"\x00\x05\x16\x07"}))
+    assert list(read.files) == ["paket/a.xsd"]
+
+
+def test_a_schema_of_one_file_is_a_package():
+    assert list(open_package(io.BytesIO(ROOT), name="pain.xsd").files) == ["pain.xsd"]
+    with pytest.raises(PackageRefused, match="zip"):
+        open_package(io.BytesIO(ROOT), name="pain.zip")
+    with pytest.raises(PackageRefused, match="DTD"):
+        open_package(io.BytesIO(b"<!DOCTYPE x>" + ROOT), name="pain.XSD")
+    with pytest.raises(PackageRefused):
+        open_package(io.BytesIO(ROOT), name="pain.xsd", limits=Limits(file_bytes=10))

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True)
-        install = verbs.add_parser("install", help="check and install a package (zip)")
+        install = verbs.add_parser("install", help="check and install a package (zip, or a single .xsd)")
         install.add_argument("package", type=Path)
         install.add_argument("--main", default="", help="file to begin with, if the package leaves a choice")
         install.add_argument("--site", help="host name of the only commune that may use it; default: all")
