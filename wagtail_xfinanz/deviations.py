@@ -39,7 +39,7 @@ class Deviation:
 
 def deviations(batch: Batch) -> Iterator[Deviation]:
     """Every deviation in the order of the postings; bounded queries and memory."""
-    records = batch.postings.filter(reverses=None).select_related("entry__order", "item").order_by("sequence")
+    records = batch.postings.own().select_related("entry__order", "item").order_by("sequence")
     records = records.prefetch_related("entry__order__text_corrections")
     for record in records.iterator(chunk_size=AT_ONCE):
         yield from _of(record)

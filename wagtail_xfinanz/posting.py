@@ -57,6 +57,8 @@ class Posting:
     provider_ref: str = ""
     payer: str = ""
     reverses: str = ""
+    replaces: str = ""
+    """Batch and sequence of the posting the finance system rejected, which this one is handed over instead of."""
     extra: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:

@@ -129,6 +129,7 @@ def register_log_actions(actions: Any) -> None:
         ("export", _("Exported"), _("Exported for the first time")),
         ("deliver", _("Hand-over asked for"), _("Hand-over to the finance system asked for")),
         ("acknowledge", _("Answered"), _("Answer of the finance system imported")),
+        ("dismiss_answer", _("Answer put aside"), _("Fetched answer put aside")),
         ("check_channel", _("Connection tried"), _("Connection of the hand-over channel tried")),
         ("prepare_day", _("Day prepared"), _("Daily closing prepared")),
         ("take_back_day", _("Day opened"), _("Prepared day opened again")),

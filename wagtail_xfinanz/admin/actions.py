@@ -23,7 +23,7 @@ from wagtail_sitekit.scoping import sites_for
 
 from .. import flows
 from ..errors import BookkeepingError
-from ..flows.answers import rejected_of
+from ..flows.rejected import to_post_anew
 from ..models import FINAL, OPEN, Batch, BatchState, FinanceTenant
 from .crumbs import BelowBatches
 from .next_step import may
@@ -129,18 +129,14 @@ class ReverseView(StepView):
     done = gettext_lazy("The draft with the counter-postings is made. It goes the usual way: certify, then release.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        has_rejected = self.batch is not None and rejected_of(self.batch).exists()
-        return {**super().get_context_data(**kwargs), "asks_reference": True, "has_rejected": has_rejected}
+        return {**super().get_context_data(**kwargs), "asks_reference": True}
 
     def do(self, request: HttpRequest) -> str:
         reason = request.POST.get("reason", "").strip()
         if not reason:
             raise BookkeepingError(_("Please say why the postings are reversed."))
-        some = {
-            "reference": request.POST.get("reference", "").strip(),
-            "only_rejected": request.POST.get("only_rejected") == "on",
-        }
-        draft = flows.reverse(self.batch, by=request.user, reason=reason, **some)  # type: ignore[arg-type]
+        reference = request.POST.get("reference", "").strip()
+        draft = flows.reverse(self.batch, by=request.user, reason=reason, reference=reference)  # type: ignore[arg-type]
         return self.back(draft)
 
 
@@ -180,9 +176,9 @@ class CollectView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixi
         rows = []
         for tenant in self.tenants():
             entries = flows.open_entries(tenant, cut_off=now).order_by()
-            rows.append(
-                {"tenant": tenant, **entries.aggregate(count=Count("pk"), cents=Sum("amount_cents", default=0))}
-            )
+            counted = entries.aggregate(count=Count("pk"), cents=Sum("amount_cents", default=0))
+            anew = to_post_anew(tenant, cut_off=now).count()
+            rows.append({"tenant": tenant, "anew": anew, **counted})
         return {**super().get_context_data(**kwargs), "rows": rows}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

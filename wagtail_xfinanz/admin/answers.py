@@ -1,11 +1,10 @@
-"""Answers of the finance system: import, list, what was rejected, and deciding between contradicting ones."""
+"""Answers of the finance system: import, list, and deciding between contradicting ones."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,9 +21,10 @@ from .. import flows
 from ..acknowledgements.base import MAX_BYTES
 from ..errors import BookkeepingError
 from ..flows.acknowledge import Taken
-from ..flows.answers import contradictions_of, with_answer
-from ..models import AcknowledgementImport, Batch, FinanceTenant, PostingAcknowledgement, PostingRecord
+from ..flows.answers import contradictions_of
+from ..models import AcknowledgementImport, Batch, FinanceTenant
 from .crumbs import BelowBatches
+from .fetched import fetching
 from .next_step import may
 
 SHOWN = 200
@@ -102,7 +102,8 @@ class AnswersView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixi
         sites = sites_for(self.request.user, Batch, VIEW_ACTIONS)
         rows = AcknowledgementImport.objects.filter(tenant__site__in=sites).defer("sealed")
         more = {"rows": rows.select_related("tenant", "batch", "imported_by")[:SHOWN]}
-        return {**super().get_context_data(**kwargs), **more, "may_import": self.user_has_permission("acknowledge")}
+        may_import = self.user_has_permission("acknowledge")
+        return {**super().get_context_data(**kwargs), **more, **fetching(self.request.user), "may_import": may_import}
 
 
 class AnswerFileView(PermissionCheckedMixin, View):
@@ -121,26 +122,6 @@ class AnswerFileView(PermissionCheckedMixin, View):
             "Cache-Control": "private, no-store",
         }
         return HttpResponse(source.raw, headers=headers)
-
-
-class RejectedView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Every posting the finance system did not take and nobody has reversed yet."""
-
-    model = Batch
-    any_permission_required = list(VIEW_ACTIONS)
-    template_name = "wagtail_xfinanz/admin/rejected.html"
-    page_title = _("Rejected postings")
-    header_icon = "cross"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        sites = sites_for(self.request.user, Batch, VIEW_ACTIONS)
-        records = PostingRecord.objects.filter(batch__tenant__site__in=sites, reversal=None)
-        rows = with_answer(records).filter(answer=False).select_related("batch__tenant").order_by("batch", "sequence")
-        counting = PostingAcknowledgement.objects.filter(counts=True).order_by("pk")
-        rows = rows.prefetch_related(Prefetch("acknowledgements", counting))
-        shown = [(row, list(row.acknowledgements.all())[-1]) for row in rows[: SHOWN + 1]]
-        more = {"rows": shown[:SHOWN], "more": len(shown) > SHOWN, "shown": SHOWN}
-        return {**super().get_context_data(**kwargs), **more, "may_reverse": self.user_has_permission("reverse")}
 
 
 class DecideView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):

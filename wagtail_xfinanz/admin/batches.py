@@ -19,7 +19,7 @@ from wagtail_sitekit.scoping import SiteScopedViewSet
 from ..formats.registry import formats
 from ..models import Batch, BatchState
 from ..posting import PostingKind
-from . import actions, answers, corrections, coverage, deviations, downloads, handover, problems
+from . import actions, answers, corrections, coverage, deviations, downloads, fetched, handover, problems, rejected
 from .next_step import may, next_step, who_can
 
 _KEPT = {"index", "index_results", "inspect", "history", "history_results"}
@@ -118,7 +118,7 @@ class BatchViewSet(SiteScopedViewSet):
         kept = [pattern for pattern in super().get_urlpatterns() if pattern.name in _KEPT]
         steps = [
             path(f"<int:pk>/{name}/", self.construct_view(view), name=name)
-            for name, view in {**actions.VIEWS, **handover.VIEWS}.items()
+            for name, view in {**actions.VIEWS, **handover.VIEWS, **rejected.VIEWS}.items()
         ]
         return [
             *kept,
@@ -133,8 +133,11 @@ class BatchViewSet(SiteScopedViewSet):
             path("answers/", self.construct_view(answers.AnswersView), name="answers"),
             path("answers/upload/", self.construct_view(answers.UploadView), name="upload_answer"),
             path("<int:pk>/answers/<slug:name>/", self.construct_view(answers.AnswerFileView), name="answer_file"),
+            path("answers/fetched/<int:pk>/", self.construct_view(fetched.FetchedView), name="fetched"),
+            path("answers/fetched/<int:pk>/file/", self.construct_view(fetched.FetchedFileView), name="fetched_file"),
             path("<int:pk>/decide/", self.construct_view(answers.DecideView), name="decide"),
-            path("rejected/", self.construct_view(answers.RejectedView), name="rejected"),
+            path("rejected/", self.construct_view(rejected.RejectedView), name="rejected"),
+            path("rejected/<int:posting>/", self.construct_view(rejected.RejectedPostingView), name="rejected_posting"),
             path("<int:pk>/export/<slug:name>/", self.construct_view(downloads.ExportView), name="export"),
             path("<int:pk>/files/<slug:name>/", self.construct_view(downloads.FileView), name="file"),
         ]

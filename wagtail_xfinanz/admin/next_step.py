@@ -24,9 +24,9 @@ def next_step(batch: Batch) -> str:
     if batch.state == BatchState.RELEASED:
         return _("The file can be downloaded and read into the finance system.")
     if batch.state == BatchState.PARTLY:
-        return _("The finance system rejected some postings: reverse their payments and collect anew.")
+        return _("The finance system rejected some postings: see below what becomes of them.")
     if batch.state == BatchState.REJECTED:
-        return _("The finance system rejected it: reverse it and collect anew.")
+        return _("The finance system rejected it: see below what becomes of its postings.")
     return _("Nothing more to do.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -13,7 +12,7 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
 from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 
-from ..flows import gather
+from ..flows.rejected import kept_out
 from ..models import Batch, FinanceTenant
 from .crumbs import BelowBatches
 
@@ -35,11 +34,11 @@ class ProblemsView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMix
     def _rows(self) -> Any:
         sites = sites_for(self.request.user, Batch, VIEW_ACTIONS)
         for tenant in FinanceTenant.objects.filter(site__in=sites, is_active=True):
-            for found in gather(tenant, cut_off=timezone.now()):
-                if found.problems:
+            for entry, problems in kept_out(tenant):
+                if problems:
                     yield {
                         "tenant": tenant,
-                        "entry": found.entry,
-                        "problems": found.problems,
-                        "texts": any(p.text for p in found.problems),
+                        "entry": entry,
+                        "problems": problems,
+                        "texts": any(p.text for p in problems),
                     }

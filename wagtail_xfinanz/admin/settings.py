@@ -37,6 +37,7 @@ class FinanceTenantViewSet(SiteScopedViewSet):
             FieldPanel("default_format"),
             FieldPanel("repertoire"),
             FieldPanel("closed_year"),
+            FieldPanel("reverses_rejected"),
             FieldPanel("is_active"),
         ],
         base_form_class=TenantForm,

@@ -15,6 +15,7 @@ from ..models import (
     KassenzeichenRange,
     PostingAccount,
     PostingAcknowledgement,
+    RejectionDecision,
 )
 from .period import Period
 from .table import Column, Kind, Table, user
@@ -73,6 +74,7 @@ POSTINGS = Table(
         Column("entry", Kind.INTEGER, _("ledger entry it books"), "entry_id", "ledger.id"),
         Column("item", Kind.INTEGER, _("order item it books"), "item_id", "order_items.id"),
         Column("reverses", Kind.INTEGER, _("posting it takes back"), "reverses_id"),
+        Column("replaces", Kind.INTEGER, _("rejected posting it replaces"), "replaces_id"),
         Column("kind", Kind.TEXT, _("kind of posting")),
         Column("part", Kind.TEXT, _("item, VAT, deposit or fee")),
         Column("amount_cents", Kind.CENTS, _("amount; negative if the commune gave it")),
@@ -187,6 +189,27 @@ ANSWERS = Table(
     ),
 )
 
+REJECTIONS = Table(
+    "rejections",
+    _("What people decided about postings the finance system rejected; the newest decision holds."),
+    "id",
+    (
+        Column("id", Kind.INTEGER, _("key of the decision"), "pk"),
+        Column("posting", Kind.INTEGER, _("rejected posting"), "record_id", "postings.id"),
+        Column("step", Kind.TEXT, _("anew: posted anew; hold: to be clarified")),
+        Column("posting_key", Kind.TEXT, _("posting key it is booked on from now on; empty: that of its item")),
+        Column("reason", Kind.TEXT, _("reason")),
+        Column("decided_by", Kind.TEXT, _("decided by"), user("decided_by")),
+        Column("decided_at", Kind.INSTANT, _("decided at")),
+    ),
+    lambda period: (
+        RejectionDecision.objects.filter(record__in=period.postings.order_by().values("pk"))
+        .select_related("decided_by")
+        .order_by("pk")
+        .iterator(chunk_size=_AT_ONCE)
+    ),
+)
+
 CLOSINGS = Table(
     "closings",
     _("Daily closings; the documents of signed ones lie in the folder “closings” of this package."),
@@ -261,7 +284,7 @@ RANGES = Table(
 )
 
 TABLES = (
-    BATCHES, POSTINGS, FILES, DELIVERIES, EVENTS, ANSWERS, CLOSINGS, CLOSED, ACCOUNTS, RANGES,
+    BATCHES, POSTINGS, FILES, DELIVERIES, EVENTS, ANSWERS, REJECTIONS, CLOSINGS, CLOSED, ACCOUNTS, RANGES,
 )  # fmt: skip
 
 

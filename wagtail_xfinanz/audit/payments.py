@@ -149,6 +149,7 @@ LINES = Table(
         Column("match", Kind.TEXT, _("comparison with our books")),
         Column("why", Kind.TEXT, _("why it is open")),
         Column("entry", Kind.INTEGER, _("ledger entry it is about"), "entry_id"),
+        Column("part_of", Kind.INTEGER, _("movement it is a part of, e.g. of a divided credit"), "explains_id"),
     ),
     lambda period: (
         period.lines.select_related("report__contract")

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 
 from wagtail_epayment.models import LedgerEntry, PaymentAttempt, PaymentOrder, ProviderMessage, SettlementLine
 
-from ..models import BatchDelivery, BatchFile, ClosingEntry, PostingAcknowledgement, PostingRecord
+from ..models import BatchDelivery, BatchFile, ClosingEntry, PostingAcknowledgement, PostingRecord, RejectionDecision
 
 
 def with_trace(pk: UUID) -> PaymentOrder | None:
@@ -37,10 +37,11 @@ def _postings() -> QuerySet[PostingRecord]:
     answers = PostingAcknowledgement.objects.select_related("source").defer("source__sealed").order_by("pk")
     deliveries = BatchDelivery.objects.select_related("file").order_by("pk")
     return (
-        PostingRecord.objects.select_related("batch", "reverses__batch", "reversal__batch")
+        PostingRecord.objects.select_related("batch", "reverses__batch", "reversal__batch", "replacement__batch")
         .order_by("pk")
         .prefetch_related(
             Prefetch("acknowledgements", answers),
+            Prefetch("rejection_decisions", RejectionDecision.objects.select_related("decided_by").order_by("pk")),
             Prefetch("batch__files", BatchFile.objects.order_by("format")),
             Prefetch("batch__deliveries", deliveries),
         )

@@ -41,7 +41,7 @@ EXPLANATIONS: dict[str, str | Promise] = {
     Code.UNPOSTED: _("It has not been collected yet, or something keeps it out: see “Problems”."),
     Code.EARLIER_UNPOSTED: _("An earlier closing named it already. See “Problems”."),
     Code.POSTED_AMOUNT: _("The postings of a payment have to add up to it. Have the administrators look at once."),
-    Code.REJECTED: _("The finance system did not take the posting. Reverse it and collect the payment anew."),
+    Code.REJECTED: _("The finance system did not take it. Decide under “Rejected postings” what becomes of it."),
     Code.MESSAGE: _("See the explanation at each message: there it is decided what becomes of it."),
     Code.NOT_SETTLED: _("Payment services pay out after some days."),
     Code.NOT_RELEASED: _("Somebody has to certify and release the batch."),

@@ -15,9 +15,15 @@ from .reported import of_entries
 
 
 def records_of(entries: QuerySet[LedgerEntry]) -> QuerySet[PostingRecord]:
-    """The postings that count: neither reversals nor what a released reversal has taken back."""
-    records = PostingRecord.objects.filter(entry__in=entries.order_by().values("pk"), reverses=None)
-    return records.exclude(reversal__isnull=False, reversal__batch__state__in=[state.value for state in FINAL])
+    """The postings that count: no counter-postings, nor what something released has taken back or replaced.
+
+    Nor what a draft posts anew: until it is released the rejected posting stands.
+    """
+    return (
+        PostingRecord.objects.live()
+        .filter(entry__in=entries.order_by().values("pk"))
+        .exclude(replaces__isnull=False, batch__state__in=[state.value for state in OPEN])
+    )
 
 
 def by_batch(records: QuerySet[PostingRecord]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .base import BaseChannel, ChannelView, Found, Shipment
+from .base import AnswerFile, BaseChannel, ChannelView, Found, Shipment
 from .registry import channels
 
-__all__ = ["BaseChannel", "ChannelView", "Found", "Shipment", "channels"]
+__all__ = ["AnswerFile", "BaseChannel", "ChannelView", "Found", "Shipment", "channels"]

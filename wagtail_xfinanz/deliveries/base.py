@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import abc
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -32,6 +32,15 @@ class ChannelView:
     timeout: float
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerFile:
+    """A file in the answers folder; ``modified`` in seconds since 1970 by the clock of the other side."""
+
+    name: str
+    size: int
+    modified: int
+
+
 class Found(enum.Enum):
     """What lies under the final name on the other side."""
 
@@ -46,6 +55,9 @@ class BaseChannel(abc.ABC):
     A file is handed over in two steps, so that a crash between them can be told from one before: ``upload`` makes a
     part the other side does not read, ``publish`` gives it its name in one stroke. Every method may raise
     DeliveryError, ChannelRefused, NameTaken or OSError.
+
+    A channel that can fetch answers of the finance system too overrides the three methods at the end. They are called
+    only if its options name an ``answers_folder``.
     """
 
     name: ClassVar[str]
@@ -89,3 +101,15 @@ class BaseChannel(abc.ABC):
     @abc.abstractmethod
     def withdraw(self, *, part: str) -> bool:
         """Remove a part, so that nobody can publish it any more. False if there is none."""
+
+    def answers(self) -> Iterable[AnswerFile]:
+        """The complete files that lie in the answers folder; none that is still being written."""
+        return ()
+
+    def read_answer(self, found: AnswerFile) -> bytes | None:
+        """Its bytes, at most ``found.size`` of them; None if it changed or vanished meanwhile."""
+        return None
+
+    def remove_answer(self, found: AnswerFile) -> None:
+        """Remove it, unless it has changed. Called once it is taken in, if the options say ``remove_answers``."""
+        raise NotImplementedError

@@ -6,6 +6,7 @@ import abc
 import contextlib
 import hashlib
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, ClassVar
 
@@ -13,7 +14,7 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from .base import BaseChannel, Found, Shipment
+from .base import AnswerFile, BaseChannel, Found, Shipment
 from .errors import DeliveryError, NameTaken
 
 CHUNK_BYTES = 256 * 1024
@@ -25,13 +26,22 @@ _MODES = [
 ]
 
 
+#: Seconds for which an answer must not have been written to, as far as the clocks agree.
+SETTLING = 10
+#: How programs call files they are still writing; names that begin with a dot are left alone as well.
+_UNFINISHED = (".part", ".filepart", ".partial", ".tmp", ".temp", ".crdownload", ".lock", ".sha256")
+
+
 def part_name(name: str, token: str) -> str:
     """Where a try writes. Begins with a dot, so that importers who wait for files do not see it."""
     return f".{name}.{token}.part"
 
 
 class FolderChannel(BaseChannel):
-    """Implements the contract by six primitives on names in one folder, which raise OSError."""
+    """Implements the contract by six primitives on names in one folder, which raise OSError.
+
+    With ``listing`` it fetches answers too; their names carry the path of the answers folder.
+    """
 
     folder_fields: ClassVar[Mapping[str, forms.Field]] = {
         "mode": forms.ChoiceField(
@@ -47,13 +57,36 @@ class FolderChannel(BaseChannel):
             required=False,
             help_text=_("Then a file that is gone counts as received."),
         ),
+        "answers_folder": forms.CharField(
+            label=_("folder with answers"),
+            required=False,
+            max_length=200,
+            help_text=_(
+                "Where the finance system lays its answers down; another folder than the one above. Empty: none are "
+                "fetched."
+            ),
+        ),
+        "remove_answers": forms.BooleanField(
+            label=_("remove answers that were taken in"),
+            required=False,
+            help_text=_("Every answer is kept here in full. What could not be taken in always stays there."),
+        ),
     }
+
+    def problems(self) -> Mapping[str, str]:
+        options = self.view.options
+        folder, answers = (str(options.get(name) or "").strip("/") for name in ("folder", "answers_folder"))
+        if options.get("answers_folder") and folder == answers:
+            return {"answers_folder": _now("Please choose another folder than the one the files are laid down in.")}
+        return {}
 
     def check(self) -> None:
         part = part_name("connection-test", secrets.token_hex(8))
         with self.create(part):
             pass
         self.withdraw(part=part)
+        for _file in self.answers():
+            break
 
     def look(self, shipment: Shipment) -> Found:
         try:
@@ -95,6 +128,35 @@ class FolderChannel(BaseChannel):
         except FileNotFoundError:
             return False
         return True
+
+    def answers(self) -> Iterator[AnswerFile]:
+        folder = self.view.options.get("answers_folder")
+        for found in self.listing(folder) if folder else ():
+            is_hidden = found.name.startswith(".") or found.name.lower().endswith(_UNFINISHED)
+            if not is_hidden and abs(time.time() - found.modified) > SETTLING:
+                yield found
+
+    def read_answer(self, found: AnswerFile) -> bytes | None:
+        try:
+            with self.open(self.answer_path(found.name)) as source:
+                data = source.read(found.size + 1)
+        except FileNotFoundError:
+            return None
+        return data if len(data) == found.size and self._is_unchanged(found) else None
+
+    def remove_answer(self, found: AnswerFile) -> None:
+        if self._is_unchanged(found):
+            self.remove(self.answer_path(found.name))
+
+    def answer_path(self, name: str) -> str:
+        return f"{self.view.options['answers_folder']}/{name}"
+
+    def _is_unchanged(self, found: AnswerFile) -> bool:
+        return found in self.listing(self.view.options["answers_folder"])
+
+    def listing(self, folder: str) -> list[AnswerFile]:
+        """The plain files in another folder, by name; links and folders are left out."""
+        raise NotImplementedError
 
     def _write(self, shipment: Shipment, part: str) -> None:
         with self.create(part) as out:

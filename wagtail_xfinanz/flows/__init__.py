@@ -15,6 +15,7 @@ from .deliver import deliver_due
 from .discard import discard
 from .equip import active_equipment, equip
 from .export import export
+from .fetch_answers import dismiss_answer, fetch_answers, retry_answer
 from .gather import gather, open_entries
 from .hand_over import confirm_receipt, hand_over, hand_over_by_hand, retry
 from .install_schema import install_schema, remove_schema
@@ -29,6 +30,7 @@ from .mapping import (
     return_mapping,
     submit_mapping,
 )
+from .post_anew import hold_rejected, post_all_anew, post_anew
 from .release import release
 from .reverse import reverse
 from .verify import verify
@@ -51,20 +53,26 @@ __all__ = [
     "deliver_due",
     "discard",
     "discard_mapping",
+    "dismiss_answer",
     "equip",
     "export",
+    "fetch_answers",
     "gather",
     "hand_over",
     "hand_over_by_hand",
+    "hold_rejected",
     "install_schema",
     "load_schema",
     "open_entries",
     "plan_of",
+    "post_all_anew",
+    "post_anew",
     "prepare_day",
     "release",
     "release_mapping",
     "remove_schema",
     "retry",
+    "retry_answer",
     "return_mapping",
     "reverse",
     "sign_day",

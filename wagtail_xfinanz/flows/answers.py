@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from ..models import Batch, PostingAcknowledgement, PostingRecord
 
@@ -16,19 +16,17 @@ def with_answer(records: QuerySet[PostingRecord]) -> QuerySet[Any]:
 
 
 def rejected_of(batch: Batch) -> QuerySet[Any]:
-    """Postings of the batch the finance system did not take, and which no reversal has taken back."""
-    return with_answer(batch.postings.filter(reversal=None)).filter(answer=False).order_by("sequence")
+    """Postings of the batch the finance system did not take, and which nothing released stands instead of."""
+    return with_answer(batch.postings.standing()).filter(answer=False).order_by("sequence")
+
+
+def still_rejected(records: QuerySet[PostingRecord]) -> QuerySet[Any]:
+    """Those the finance system rejected, beyond doubt: no other answer waits for a decision."""
+    doubts = PostingAcknowledgement.objects.filter(record=OuterRef("pk"), counts=False, decision=None)
+    return with_answer(records).filter(~Exists(doubts), answer=False)
 
 
 def contradictions_of(batch: Batch) -> QuerySet[PostingAcknowledgement]:
     """Answers that contradict an earlier one and wait for somebody to decide."""
     rows = PostingAcknowledgement.objects.filter(record__batch=batch, counts=False, decision=None)
     return rows.select_related("record", "source").order_by("pk")
-
-
-def all_reversed_were_rejected(batch: Batch) -> bool:
-    """Whether the batch only takes back postings the finance system did not take."""
-    if batch.postings.filter(reverses=None).exists():
-        return False
-    reversed_ones = PostingRecord.objects.filter(reversal__batch=batch)
-    return not with_answer(reversed_ones).exclude(answer=False).exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -25,6 +25,10 @@ from .fit import Fit
 CURRENCY = "EUR"
 _FEE = gettext_noop("Fee of the payment provider")
 _DEPOSIT = gettext_noop("Partial payment or overpayment")
+
+
+Keys = Mapping[tuple[int, int | None, str], str]
+"""Posting keys a person has chosen for parts of a payment, by ledger entry, order item and part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Accounts:
 
 
 def compose(
-    order: PaymentOrder, accounts: Accounts
+    order: PaymentOrder, accounts: Accounts, *, keys: Keys | None = None
 ) -> Iterator[tuple[LedgerEntry, list[PostingRecord], list[Problem]]]:
     """All entries of the order, with their postings or problems. Expects items, entries and attempts prefetched."""
     items = {item.pk: item for item in order.items.all()}
@@ -63,7 +67,7 @@ def compose(
     moving = [entry for entry in entries if entry.kind != EntryKind.FEE]
     shares = dict(zip(moving, split(owed, [entry.amount_cents for entry in moving]), strict=True))
     for entry in entries:
-        composer = _Composer(order, entry, accounts)
+        composer = _Composer(order, entry, accounts, keys or {})
         if entry.kind == EntryKind.FEE:
             composer.add(key=FEE_KEY, label=_in_books(_FEE), part=Part.FEE, cents=entry.amount_cents)
         for share in shares.get(entry, ()):
@@ -74,10 +78,10 @@ def compose(
 class _Composer:
     """Collects the records of one entry."""
 
-    def __init__(self, order: PaymentOrder, entry: LedgerEntry, accounts: Accounts) -> None:
+    def __init__(self, order: PaymentOrder, entry: LedgerEntry, accounts: Accounts, keys: Keys) -> None:
         self.records: list[PostingRecord] = []
         self.problems: list[Problem] = []
-        self._order, self._entry, self._accounts = order, entry, accounts
+        self._order, self._entry, self._accounts, self._keys = order, entry, accounts, keys
         self._corrected = {row.original: row.replacement for row in order.text_corrections.all()}
         self._day = local_day(entry.occurred_at)
         if entry.currency != CURRENCY:
@@ -94,6 +98,7 @@ class _Composer:
             self.add(key=item.posting_key, label=item.label, part=Part.TAX, cents=share.tax_cents, item=item)
 
     def add(self, *, key: str, label: str, part: Part, cents: int, item: OrderItem | None = None) -> None:
+        key = self._keys.get((self._entry.pk, item.pk if item else None, part.value), key)
         account = self._accounts.find(key, self._day) if key else None
         if account is None:
             self._problem(_missing(key, label, self._day))

@@ -6,22 +6,25 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..errors import ReasonMissing, WrongState
-from ..models import Batch, EventKind, PostingAcknowledgement
+from ..models import Batch, EventKind, FinanceTenant, PostingAcknowledgement, PostingRecord
 from .answered import settle
 from .trail import tell
 
 
 @transaction.atomic
 def decide(contradiction: PostingAcknowledgement, *, accepted: bool, by: Any, reason: str) -> PostingAcknowledgement:
-    """A person says which of two contradicting answers holds, and why. Locks the batch.
+    """A person says which of two contradicting answers holds, and why. Locks the tenant, then the batch.
 
-    Raises ReasonMissing, or WrongState if it is decided already.
+    Raises ReasonMissing, or WrongState if it is decided already or a batch posts anew what would be accepted.
     """
+    FinanceTenant.objects.select_for_update().get(batches__postings=contradiction.record_id)
     batch = Batch.objects.select_for_update().get(postings=contradiction.record_id)
     if not reason.strip():
         raise ReasonMissing(_("Please say why."))
     if contradiction.counts or PostingAcknowledgement.objects.filter(decides=contradiction).exists():
         raise WrongState(_("This has been decided already."))
+    if accepted:
+        _check_not_posted_anew(contradiction.record)
     made = PostingAcknowledgement.objects.create(
         record=contradiction.record,
         accepted=accepted,
@@ -32,3 +35,17 @@ def decide(contradiction: PostingAcknowledgement, *, accepted: bool, by: Any, re
     tell(batch, EventKind.DECIDED, by=by, text=f"{contradiction.record.sequence}: {made.reason}")
     settle(batch, by=by)
     return made
+
+
+def _check_not_posted_anew(record: PostingRecord) -> None:
+    anew = PostingRecord.objects.filter(replaces=record).select_related("batch").first()
+    if anew is None:
+        return
+    if anew.batch.is_final:
+        text = _(
+            "Batch %(batch)s posts it anew. Have one of the two taken back in the finance system, and say here that "
+            "this one is rejected."
+        )
+    else:
+        text = _("“%(batch)s” posts it anew. Discard that draft first.")
+    raise WrongState(text % {"batch": anew.batch})

@@ -9,12 +9,11 @@ from itertools import islice
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
-from django.db.models.functions import Coalesce
 
 from wagtail_epayment.models import LedgerEntry, PaymentOrder
 
-from ..models import FINAL, FinanceTenant, PostingRecord
-from .compose import Accounts, Problem, compose
+from ..models import FinanceTenant, PostingRecord, RejectionDecision
+from .compose import Accounts, Keys, Problem, compose
 
 ORDERS_AT_ONCE = 500
 
@@ -28,16 +27,9 @@ class Gathered:
     problems: tuple[Problem, ...] = ()
 
 
-def own_postings() -> QuerySet[PostingRecord]:
-    """Postings that take none back. Not ``reverses=None``: SQLite would look through all by that column's index."""
-    return PostingRecord.objects.annotate(taken_back=Coalesce("reverses_id", 0)).filter(taken_back=0)
-
-
 def is_booked() -> Exists:
     """Whether a ledger entry stands in a batch and has not been taken back by a released reversal."""
-    final = [state.value for state in FINAL]
-    live = own_postings().filter(entry=OuterRef("pk")).exclude(reversal__batch__state__in=final, reversal__isnull=False)
-    return Exists(live)
+    return Exists(PostingRecord.objects.live().filter(entry=OuterRef("pk")))
 
 
 def open_entries(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> QuerySet[LedgerEntry]:
@@ -63,8 +55,8 @@ def _of_orders(ids: list[UUID], not_booked: QuerySet[LedgerEntry], accounts: Acc
 
     It asks without the site: with it, SQLite would go through all of the site's orders in each step.
     """
-    open_here = set(not_booked.filter(order_id__in=ids).values_list("pk", flat=True))
-    ready = [found for order in load_orders(ids) for found in _of_order(order, open_here, accounts)]
+    open_here, keys = set(not_booked.filter(order_id__in=ids).values_list("pk", flat=True)), chosen_keys(ids)
+    ready = [found for order in load_orders(ids) for found in _of_order(order, open_here, accounts, keys)]
     return sorted(ready, key=lambda found: found.entry.pk)
 
 
@@ -76,8 +68,15 @@ def load_orders(ids: list[UUID]) -> QuerySet[PaymentOrder]:
     )
 
 
-def _of_order(order: PaymentOrder, open_here: set[int], accounts: Accounts) -> Iterator[Gathered]:
-    for entry, records, problems in compose(order, accounts):
+def chosen_keys(ids: Iterable[UUID]) -> Keys:
+    """What people have chosen for parts of these orders' payments after a rejection; the newest choice holds."""
+    rows = RejectionDecision.objects.filter(record__entry__order__in=ids).exclude(posting_key="").order_by("pk")
+    chosen = rows.values_list("record__entry", "record__item", "record__part", "posting_key")
+    return {(entry, item, part): key for entry, item, part, key in chosen}
+
+
+def _of_order(order: PaymentOrder, open_here: set[int], accounts: Accounts, keys: Keys) -> Iterator[Gathered]:
+    for entry, records, problems in compose(order, accounts, keys=keys):
         if entry.pk in open_here:
             yield Gathered(entry, () if problems else tuple(records), tuple(problems))
 

@@ -23,7 +23,6 @@ from ..models import (
     DeliveryState,
     EventKind,
 )
-from .answers import all_reversed_were_rejected
 from .deliver import deliver
 from .trail import tell
 
@@ -61,16 +60,9 @@ def hand_over(batch: Batch, *, by: Any, reason: str = "") -> BatchDelivery:
 
 
 def hand_over_released(batch: Batch) -> None:
-    """Called in the transaction of the release: hand over by itself if the tenant's channel wants that.
-
-    A batch that only takes back what the finance system rejected stays: it holds nothing that could be taken back.
-    """
+    """Called in the transaction of the release: hand over by itself if the tenant's channel wants that."""
     channels = DeliveryChannel.objects.filter(tenant=batch.tenant_id, is_active=True, is_automatic=True)
     if not channels.exists():
-        return
-    if all_reversed_were_rejected(batch):
-        text = _("It only reverses postings the finance system did not take. Hand it over if the system asks for it.")
-        tell(batch, EventKind.WITHHELD, text=text)
         return
     try:
         hand_over(batch, by=None)

@@ -12,9 +12,11 @@ from wagtail.log_actions import log
 from ..errors import FormatNotReady, SamePerson, WrongState
 from ..formats import BaseFormat, Header, Line, formats
 from ..formats.registry import LEADING
-from ..models import Batch, BatchState, FinanceTenant
+from ..models import Batch, BatchState, FinanceTenant, PostingRecord
+from .answers import still_rejected
 from .equip import equip
 from .hand_over import hand_over_released
+from .rejected import name_of
 from .store import store_file
 from .sums import check_sums
 
@@ -32,6 +34,7 @@ def release(batch: Batch, *, by: Any) -> Batch:
     batch = Batch.objects.select_for_update(of=("self",)).select_related("certified_by").get(pk=batch.pk)
     _may_release(batch, by)
     check_sums(batch)
+    _check_replaced(batch)
     _sign(batch, tenant, by)
     header = header_of(batch, tenant)
     with translation.override("de"):
@@ -61,6 +64,17 @@ def _may_release(batch: Batch, by: Any) -> None:
         )
     if batch.certified_by_id == by.pk:
         raise SamePerson(_("You certified this batch yourself. Another person has to release it."))
+
+
+def _check_replaced(batch: Batch) -> None:
+    """Raises WrongState if the finance system may have a posting after all that this batch posts anew."""
+    replaced = PostingRecord.objects.filter(replacement__batch=batch)
+    doubtful = replaced.exclude(pk__in=still_rejected(replaced).order_by().values("pk")).select_related("batch").first()
+    if doubtful is not None:
+        raise WrongState(
+            _("The finance system has given another answer to posting %(name)s meanwhile. Discard this draft.")
+            % {"name": name_of(doubtful)}
+        )
 
 
 def _sign(batch: Batch, tenant: FinanceTenant, by: Any) -> None:

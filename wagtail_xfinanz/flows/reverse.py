@@ -6,49 +6,40 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..errors import NothingToDo, WrongState
-from ..models import Batch, FinanceTenant, PostingRecord
-from .answers import rejected_of
+from ..models import FINAL, Batch, FinanceTenant, PostingRecord
+from .answers import with_answer
 from .collect import Draft
+from .rejected import counter_posting
 
 
 @transaction.atomic
-def reverse(batch: Batch, *, by: Any, reason: str, reference: str = "", only_rejected: bool = False) -> Batch:
+def reverse(batch: Batch, *, by: Any, reason: str, reference: str = "") -> Batch:
     """Take postings of a released batch back by counter-postings in a new draft of the same budget year.
 
-    Always by whole payments; with ``reference`` only those of that Kassenzeichen, with ``only_rejected`` only those of
-    which the finance system rejected a posting. Once the draft is released, the
-    payments are open again and the next collection books them anew, e.g. on a corrected account. Locks the tenant.
-    Raises WrongState, or NothingToDo if all is reversed already.
+    Always by whole payments, with what a later batch posts of them instead of a rejected posting; with ``reference``
+    only those of that Kassenzeichen. A payment of which the finance system has rejected a posting stays out: there is
+    nothing there to be taken back, it is posted anew (``post_anew``). Once the draft is released, the payments are
+    open again and the next collection books them anew, e.g. on a corrected account. Locks the tenant. Raises
+    WrongState, or NothingToDo if all is reversed already.
     """
     tenant = FinanceTenant.objects.select_for_update().get(pk=batch.tenant_id)
     batch = Batch.objects.get(pk=batch.pk)
     if not batch.is_final:
         raise WrongState(_("Only released batches can be reversed. Discard this one instead."))
-    rows = batch.postings.filter(reverses=None, reversal=None).select_related("entry__order").order_by("sequence")
+    here = batch.postings.live().filter(reversal=None)
     if reference:
-        rows = rows.filter(entry__order__reference=reference)
-    if only_rejected:
-        rows = rows.filter(entry__in=rejected_of(batch).order_by().values("entry"))
+        here = here.filter(entry__order__reference=reference)
+    standing = PostingRecord.objects.live().filter(
+        batch__tenant=tenant, batch__state__in=FINAL, reversal=None, entry__in=here.order_by().values("entry")
+    )
+    rejected = with_answer(standing.order_by()).filter(answer=False).values("entry")
+    rows = standing.exclude(entry__in=rejected).select_related("batch").order_by("batch", "sequence")
     if not rows.exists():
+        if rejected.exists():
+            raise NothingToDo(_("The finance system has rejected these postings: see “Rejected postings”."))
         raise NothingToDo(_("There is no posting left to reverse."))
-    return _counter_batch(batch, tenant, rows, by=by, reason=reason)
-
-
-def _counter_batch(batch: Batch, tenant: FinanceTenant, rows: Any, *, by: Any, reason: str) -> Batch:
     new = Batch.objects.create(tenant=tenant, budget_year=batch.budget_year, created_by=by, reason=reason[:200])
     draft = Draft(new)
     for row in rows.iterator(chunk_size=500):
-        posting = row.posting.reversed(reverses=f"{batch}/{row.sequence}")
-        draft.add(
-            PostingRecord(
-                entry_id=row.entry_id,
-                item_id=row.item_id,
-                kind=posting.kind,
-                part=posting.part,
-                amount_cents=posting.amount_cents,
-                data=posting.to_json(),
-                source_key=f"reversal:{row.pk}",
-                reverses=row,
-            )
-        )
+        draft.add(counter_posting(row))
     return draft.finish(by=by)

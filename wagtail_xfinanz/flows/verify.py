@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterator
 
 from django.db.models import Count, F, Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from wagtail_epayment.models import LedgerEntry
@@ -14,7 +13,8 @@ from wagtail_epayment.models import LedgerEntry
 from ..errors import Tampered
 from ..formats.registry import LEADING
 from ..models import FINAL, Batch, BatchFile, FinanceTenant, PostingRecord
-from .gather import gather
+from .answers import with_answer
+from .rejected import kept_out, name_of
 from .sums import check_sums
 from .verify_closings import verify_closings
 
@@ -24,12 +24,13 @@ def verify(tenant: FinanceTenant) -> Iterator[str]:
     yield from _numbers(tenant)
     yield from _chain(tenant)
     yield from _amounts(tenant)
+    yield from _replaced(tenant)
     yield from verify_closings(tenant)
-    for found in gather(tenant, cut_off=timezone.now()):
-        for problem in found.problems:
+    for entry, problems in kept_out(tenant):
+        for problem in problems:
             yield _("Payment %(entry)s (%(reference)s): %(problem)s") % {
-                "entry": found.entry.pk,
-                "reference": found.entry.order.reference,
+                "entry": entry.pk,
+                "reference": entry.order.reference,
                 "problem": problem,
             }
 
@@ -59,9 +60,8 @@ def _chain(tenant: FinanceTenant) -> Iterator[str]:
 
 
 def _amounts(tenant: FinanceTenant) -> Iterator[str]:
-    """The postings of a ledger entry, less what was reversed, add up to the entry."""
-    rows = PostingRecord.objects.filter(batch__tenant=tenant, batch__state__in=FINAL, reverses=None)
-    rows = rows.exclude(reversal__isnull=False, reversal__batch__state__in=FINAL).order_by()
+    """The postings of a ledger entry, less what was reversed or replaced, add up to the entry."""
+    rows = PostingRecord.objects.live().filter(batch__tenant=tenant, batch__state__in=FINAL).order_by()
     sums = rows.values("entry", "entry__amount_cents").annotate(posted=Sum("amount_cents"))
     for row in sums.exclude(posted=F("entry__amount_cents")):
         yield _("Payment %(entry)s is posted with %(posted)s instead of %(cents)s cents.") % {
@@ -69,6 +69,20 @@ def _amounts(tenant: FinanceTenant) -> Iterator[str]:
             "posted": row["posted"],
             "cents": row["entry__amount_cents"],
         }
+
+
+def _replaced(tenant: FinanceTenant) -> Iterator[str]:
+    """Only what the finance system did not take is posted anew, with the same amount and for the same payment."""
+    rows = PostingRecord.objects.filter(batch__tenant=tenant, batch__state__in=FINAL, replaces__isnull=False)
+    told = PostingRecord.objects.filter(replacement__in=rows.values("pk"))
+    accepted = with_answer(told).exclude(answer=False)
+    unlike = told.exclude(amount_cents=F("replacement__amount_cents"), entry=F("replacement__entry"))
+    for text, wrong in (
+        (_("Posting %(name)s is posted anew although the finance system did not reject it."), accepted),
+        (_("Posting %(name)s is posted anew for another payment or amount."), unlike),
+    ):
+        for row in wrong.select_related("batch").order_by("pk"):
+            yield text % {"name": name_of(row)}
 
 
 def without_tenant() -> Iterator[str]:

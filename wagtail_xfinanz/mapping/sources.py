@@ -117,6 +117,7 @@ POSTING_FIELDS: dict[str, Field] = {
         _("reference of the payment service"), "provider_ref", "4f2c0a", "transaktionsnummer", empty=True
     ),
     "reverses": _text(_("reversed posting"), "reverses", "2026/6/3", "storniert", "stornobezug", empty=True),
+    "replaces": _text(_("rejected posting it replaces"), "replaces", "2026/6/3", "ersetzt", empty=True),
     "sequence": Field(
         _("number in the batch"), ValueType.NUMBER, lambda line: line.sequence, (1, 99_999),
         hints=("nr", "nummer", "positionsnummer", "satznummer", "laufendenummer"),

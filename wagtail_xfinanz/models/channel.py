@@ -38,6 +38,8 @@ class DeliveryChannel(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     checked_at = models.DateTimeField(_("connection last tried"), null=True, editable=False)
     check_error = models.CharField(max_length=300, blank=True, editable=False)
+    answers_fetched_at = models.DateTimeField(_("answers last looked for"), null=True, editable=False)
+    answers_error = models.CharField(max_length=300, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

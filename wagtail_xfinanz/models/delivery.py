@@ -105,6 +105,7 @@ class EventKind(models.TextChoices):
     RECEIVED = "received", _("received")
     ACKNOWLEDGED = "acknowledged", _("answer of the finance system")
     DECIDED = "decided", _("contradiction decided")
+    ANEW = "anew", _("rejected posting decided")
     COPIED = "copied", _("copy downloaded")
 
 

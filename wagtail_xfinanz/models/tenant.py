@@ -34,6 +34,14 @@ class FinanceTenant(models.Model):  # type: ignore[django-manager-missing]
         blank=True,
         help_text=_("Payments of this year and before that come in late are posted in the next one."),
     )
+    reverses_rejected = models.BooleanField(
+        _("takes back what it rejected"),
+        default=False,
+        help_text=_(
+            "Only if the finance system keeps postings it has rejected and wants a counter-posting for each of them. "
+            "Otherwise it gets the corrected posting alone."
+        ),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -153,6 +153,15 @@ class _Files(paramiko.SFTPServerInterface):
 
     lstat = stat
 
+    @_told("list")
+    def list_folder(self, path):
+        found = []
+        for entry in self._path(path).iterdir():
+            attributes = paramiko.SFTPAttributes.from_stat(entry.lstat())
+            attributes.filename = entry.name
+            found.append(attributes)
+        return found
+
     @_told("open")
     def open(self, path, flags, attr):
         descriptor = os.open(self._path(path), flags, 0o600)

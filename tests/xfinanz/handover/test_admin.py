@@ -8,12 +8,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.xfinanz.factories import join_role, pay, released
+from tests.xfinanz.factories import account, join_role, pay, released
 from tests.xfinanz.handover.test_sftp import cut
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_xfinanz.admin.next_step import next_step
 from wagtail_xfinanz.deliveries.sftp.keys import fingerprint
-from wagtail_xfinanz.flows import acknowledge, deliver_due, export, hand_over
+from wagtail_xfinanz.flows import acknowledge, collect, deliver_due, export, hand_over
 from wagtail_xfinanz.models import (
     Batch,
     BatchDelivery,
@@ -277,18 +277,40 @@ class TestAnswers:
         file = SimpleUploadedFile(name, data)
         return client.post(f"{BATCHES}answers/upload/", {"tenant": tenant.pk, "file": file}, follow=True)
 
-    def test_import_list_reject_reverse(self, certifier, exported, tenant, quittung, paid):
-        text(certifier.get(f"{BATCHES}answers/upload/"))
+    def test_import_list_correct_and_post_anew(self, certifier, exported, tenant, quittung, later, anna):
+        account(tenant, "sperrgut.eilig", account="432177")
         page = text(self.upload(certifier, tenant, quittung(exported, rejected=(2,))))
-        assert f"/reverse/?reference={paid.reference}" in page
-        assert "only_rejected=1" in page
-        assert "Sachkonto gesperrt" in text(certifier.get(f"{BATCHES}rejected/"))
+        posting = exported.postings.get(sequence=2)
+        url = f"{BATCHES}rejected/{posting.pk}/"
+        assert url in page
+        assert f"/{exported.pk}/post_anew/" in page
+        listed = text(certifier.get(f"{BATCHES}rejected/"))
+        assert "Sachkonto gesperrt" in listed
+        assert url in listed
         assert "quittung.xml" in text(certifier.get(f"{BATCHES}answers/"))
-        step = text(certifier.get(f"{BATCHES}{exported.pk}/reverse/?reference={paid.reference}"))
-        assert f'value="{paid.reference}"' in step
-        data = {"reason": "Sachkonto gesperrt", "only_rejected": "on"}
-        page = text(certifier.post(f"{BATCHES}{exported.pk}/reverse/", data, follow=True))
-        assert "57,50" in page
+        form = text(certifier.get(url))
+        assert 'value="Expresszuschlag"' in form
+        said = {"step": "anew", "posting_key": "sperrgut.eilig", "label": "Eilzuschlag", "reason": "", "payer": ""}
+        assert certifier.post(url, said).status_code == 422
+        text(certifier.post(url, said | {"reason_why": "Falsches Konto"}, follow=True))
+        (draft,) = collect(tenant, by=anna, cut_off=later).batches
+        assert draft.postings.get().posting.label == "Eilzuschlag"
+        assert str(draft) in text(certifier.get(f"{BATCHES}rejected/"))
+        assert "2026/1/2" in text(certifier.get(f"{BATCHES}inspect/{draft.pk}/"))
+
+    def test_all_of_a_batch_at_once(self, certifier, exported, tenant, quittung, later, anna):
+        self.upload(certifier, tenant, quittung(exported, rejected=(1, 2)))
+        text(certifier.get(f"{BATCHES}{exported.pk}/post_anew/"))
+        text(certifier.post(f"{BATCHES}{exported.pk}/post_anew/", {"reason": "Mandant war gesperrt"}, follow=True))
+        assert collect(tenant, by=anna, cut_off=later).batches[0].total_cents == 5750
+
+    def test_an_auditor_sees_it_and_decides_nothing(self, log_in, bernd, exported, site, tenant, quittung, anna):
+        acknowledge(tenant, data=quittung(exported, rejected=(2,)), filename="q.xml", by=anna)
+        auditor = log_in(bernd.__class__.objects.create_user("pruefung", password="x"), "auditor", site)
+        url = f"{BATCHES}rejected/{exported.postings.get(sequence=2).pk}/"
+        assert '<form method="post" novalidate' not in text(auditor.get(url))
+        assert auditor.post(url, {"step": "anew", "reason_why": "x"}).status_code in (302, 403)
+        assert not exported.postings.filter(rejection_decisions__isnull=False).exists()
 
     def test_what_is_refused_is_told_with_its_line(self, certifier, exported, tenant):
         answer = self.upload(certifier, tenant, b"K;4711;2026;1\r\nB;9;angenommen\r\nS;1;0,00;0;0,00", "q.csv")

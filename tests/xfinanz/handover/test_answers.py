@@ -14,7 +14,6 @@ from wagtail_xfinanz.errors import AnswerRefused, ReasonMissing, WrongState
 from wagtail_xfinanz.flows import (
     acknowledge,
     certify,
-    collect,
     decide,
     deliver_due,
     export,
@@ -245,43 +244,6 @@ class TestContradiction:
     def test_never_without_a_reason(self, contradiction, anna):
         with pytest.raises(ReasonMissing):
             decide(contradiction, accepted=True, by=anna, reason=" ")
-
-
-def test_a_rejected_payment_is_reversed_and_booked_anew(site, exported, tenant, anna, bernd, later, quittung, answer):
-    answer(quittung(exported, rejected=(1, 2)))
-    draft = reverse(exported, by=anna, reason="Sachkonto gesperrt", only_rejected=True)
-    assert draft.total_cents == -5750
-    release(certify(draft, by=anna), by=bernd)
-    assert not rejected_of(exported).exists()
-    tenant.accounts.update(account="432199")
-    (anew,) = collect(tenant, by=anna, cut_off=later).batches
-    assert anew.total_cents == 5750
-
-
-def test_only_the_payments_with_a_rejected_posting_are_reversed(
-    site, tenant, anna, bernd, later, paid, quittung, answer
-):
-    other = create_order(site=site, purpose="x", items=[NewItem("x", 300, posting_key="sperrgut")])
-    pay(other, 300)
-    (batch,) = released(tenant, anna, bernd, cut_off=later)
-    export(batch, file_format="kassenbuch", by=anna)
-    answer(quittung(batch, rejected=(3,)))
-    assert reverse(batch, by=anna, reason="x", only_rejected=True).total_cents == -300
-
-
-def test_what_only_takes_back_rejected_postings_is_not_handed_over_by_itself(
-    batch, directory, inbox, tenant, anna, bernd, quittung, answer
-):
-    hand_over(batch, by=anna)
-    deliver_due()
-    directory.is_automatic = True
-    directory.save()
-    answer(quittung(batch, rejected=(1, 2)))
-    draft = release(certify(reverse(batch, by=anna, reason="x"), by=anna), by=bernd)
-    assert [event.kind for event in draft.handover_events.all()] == ["withheld"]
-    hand_over(draft, by=anna)
-    deliver_due()
-    assert len(list(inbox.iterdir())) == 2
 
 
 def test_what_takes_back_accepted_postings_is_handed_over(

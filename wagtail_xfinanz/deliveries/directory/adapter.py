@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Self, cast
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from ... import conf
+from ..base import AnswerFile
 from ..errors import ChannelRefused
 from ..folder import FolderChannel, mode_of
 from ..registry import channels
@@ -42,12 +44,14 @@ class DirectoryChannel(FolderChannel):
         pass
 
     def problems(self) -> Mapping[str, str]:
-        parts = Path(self.view.options.get("folder") or "").parts
-        if ".." in parts or "/" in parts[:1]:
-            return {"folder": _now("Please write a folder name without “..” and without “/” at the beginning.")}
-        return {}
+        options, told = self.view.options, {}
+        for name in ("folder", "answers_folder"):
+            parts = Path(options.get(name) or "").parts
+            if ".." in parts or "/" in parts[:1]:
+                told[name] = _now("Please write a folder name without “..” and without “/” at the beginning.")
+        return told or super().problems()
 
-    def _find(self) -> Path:
+    def _find(self, name: str = "folder") -> Path:
         """The folder with links resolved. Raises ChannelRefused if it is not there or not the commune's."""
         root = conf.get().HANDOVER_DIRECTORIES.get(self.view.hostname)
         if not root:
@@ -56,7 +60,7 @@ class DirectoryChannel(FolderChannel):
             )
             raise ChannelRefused(message % {"host": self.view.hostname})
         top = Path(root).resolve()
-        folder = (top / (self.view.options.get("folder") or "")).resolve()
+        folder = (top / (self.view.options.get(name) or "")).resolve()
         if not folder.is_relative_to(top) or not folder.is_dir():
             raise ChannelRefused(_now("The folder does not exist in the directory of the commune."))
         return folder
@@ -85,6 +89,18 @@ class DirectoryChannel(FolderChannel):
 
     def remove(self, name: str) -> None:
         (self._folder / name).unlink()
+
+    def answer_path(self, name: str) -> str:
+        return str(self._find("answers_folder") / name)  # an absolute path: joined to the folder it stays what it is
+
+    def listing(self, folder: str) -> list[AnswerFile]:
+        found = []
+        with os.scandir(self._find("answers_folder")) as entries:
+            for entry in entries:
+                about = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(about.st_mode):
+                    found.append(AnswerFile(entry.name, about.st_size, int(about.st_mtime)))
+        return sorted(found, key=lambda file: file.name)
 
     def _sync(self) -> None:
         """A new name is durable only when the directory is."""

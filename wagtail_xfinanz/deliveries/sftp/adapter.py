@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import stat
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from typing import BinaryIO, Self, cast
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from ... import conf
+from ..base import AnswerFile
 from ..errors import ChannelRefused, DeliveryError
 from ..folder import FolderChannel, mode_of
 from ..registry import channels
@@ -50,7 +52,7 @@ class SftpChannel(FolderChannel):
 
     def problems(self) -> Mapping[str, str]:
         options, credentials = self.view.options, self.view.credentials
-        found: dict[str, str] = {}
+        found = dict(super().problems())
         if not agreed_keys(options.get("host_keys") or ""):
             found["host_keys"] = _now("Each line has to be a fingerprint (SHA256:…) or a key of the server.")
         if not _is_allowed(options.get("host") or ""):
@@ -113,6 +115,8 @@ class SftpChannel(FolderChannel):
             raise ChannelRefused(_now("The server refuses the login.")) from error
 
     def _enter_folder(self) -> None:
+        # Both folders are named from the one the server opens with.
+        self._home = (self._sftp.normalize(".") if self.view.options.get("answers_folder") else "").rstrip("/")
         if folder := self.view.options.get("folder"):
             try:
                 self._sftp.chdir(folder)
@@ -133,6 +137,19 @@ class SftpChannel(FolderChannel):
         with self._sftp.open(name, "rb") as source:
             source.prefetch(max_concurrent_requests=64)  # what is not read yet lies in memory
             yield cast(BinaryIO, source)
+
+    def answer_path(self, name: str) -> str:
+        folder = str(self.view.options["answers_folder"])
+        return f"{folder if folder.startswith('/') else f'{self._home}/{folder}'}/{name}"
+
+    def listing(self, folder: str) -> list[AnswerFile]:
+        try:
+            entries = self._sftp.listdir_attr(self.answer_path("").rstrip("/"))
+        except FileNotFoundError as error:
+            raise ChannelRefused(_now("The folder with answers does not exist on the server.")) from error
+        files = (each for each in entries if stat.S_ISREG(each.st_mode or 0))
+        found = [AnswerFile(str(each.filename), each.st_size or 0, each.st_mtime or 0) for each in files]
+        return sorted(found, key=lambda file: file.name)
 
     def size(self, name: str) -> int:
         return self._sftp.stat(name).st_size or 0

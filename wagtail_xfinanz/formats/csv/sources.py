@@ -111,6 +111,7 @@ _OF_POSTINGS: dict[str, Source] = {
     "provider": _of_posting(_("payment service"), "Zahldienst", "provider"),
     "provider_ref": _of_posting(_("reference of the payment service"), "Beleg des Zahldienstes", "provider_ref"),
     "reverses": _of_posting(_("posting it reverses"), "Storniert", "reverses"),
+    "replaces": _of_posting(_("rejected posting it replaces"), "Ersetzt", "replaces"),
 }
 #: Columns of the standard profile, in order.
 POSTING_NAMES = tuple(_OF_POSTINGS)

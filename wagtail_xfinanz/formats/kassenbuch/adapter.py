@@ -133,6 +133,8 @@ def _line(line: Line) -> Any:
         _text(buchung, "zahldienstBeleg", posting.provider_ref, line)
     if posting.reverses:
         _text(buchung, "storniert", posting.reverses, line)
+    if posting.replaces:
+        _text(buchung, "ersetzt", posting.replaces, line)
     for key, value in posting.extra:
         zusatz = etree.SubElement(buchung, _name("zusatz"), {"name": _checked(key, "zusatz", line)})
         zusatz.text = _checked(value, key, line)

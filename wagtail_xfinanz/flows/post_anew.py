@@ -1,0 +1,98 @@
+"""A person decides what becomes of a posting the finance system rejected; the next collection does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from ..errors import NothingToDo, ReasonMissing, WrongState
+from ..models import Batch, EventKind, FinanceTenant, PostingRecord, RejectionDecision, RejectionStep
+from ..posting import PostingKind
+from .answers import rejected_of, still_rejected
+from .compose import Accounts, payer_name
+from .correct import correct_texts
+from .rejected import compose_anew
+from .trail import tell
+
+
+@transaction.atomic
+def post_anew(
+    record: PostingRecord, *, by: Any, reason: str, posting_key: str = "", texts: Mapping[str, str] | None = None
+) -> RejectionDecision:
+    """Let the next collection post it anew, on ``posting_key`` if one is given and with these texts by their names.
+
+    The rejected posting stays as it was released. Locks the tenant, then the batch, then the order if texts change.
+    Raises ReasonMissing, WrongState if it is not rejected any more or could not be posted like this, TextNotWritable.
+    """
+    record = _locked(record, reason)
+    if changed := {name: text for name, text in (texts or {}).items() if text.strip() != record.data[name]}:
+        originals = texts_of(record)
+        corrected = {originals[name]: text for name, text in changed.items() if originals.get(name)}
+        correct_texts(record.entry.order, texts=corrected, by=by)
+    made = _decide(record, RejectionStep.ANEW, by=by, reason=reason, posting_key=posting_key)
+    (anew,) = compose_anew([record], Accounts(record.batch.tenant))
+    if anew.problems:
+        raise WrongState(" ".join(map(str, anew.problems)))
+    return made
+
+
+@transaction.atomic
+def post_all_anew(batch: Batch, *, by: Any, reason: str) -> int:
+    """Let the next collection post everything anew that the finance system rejected of the batch; returns how many.
+
+    For a cause that lay outside of the postings, e.g. an account that was locked. Locks the tenant, then the batch.
+    Raises ReasonMissing, NothingToDo.
+    """
+    FinanceTenant.objects.select_for_update().get(pk=batch.tenant_id)
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if not reason.strip():
+        raise ReasonMissing(_("Please say why."))
+    rows = list(still_rejected(rejected_of(batch).filter(reversal=None, replacement=None)))
+    if not rows:
+        raise NothingToDo(_("No posting of this batch is rejected and waits for a decision."))
+    for row in rows:
+        _decide(row, RejectionStep.ANEW, by=by, reason=reason)
+    return len(rows)
+
+
+@transaction.atomic
+def hold_rejected(record: PostingRecord, *, by: Any, reason: str) -> RejectionDecision:
+    """Keep it out of the next collection until it is clear what is wrong. Locks the tenant, then the batch.
+
+    Raises ReasonMissing, WrongState.
+    """
+    return _decide(_locked(record, reason), RejectionStep.HOLD, by=by, reason=reason)
+
+
+def texts_of(record: PostingRecord) -> dict[str, str]:
+    """The texts a person may have written differently, by name in the posting, as the order has them."""
+    if record.kind == PostingKind.REVERSAL:
+        return {}
+    order, item = record.entry.order, record.item
+    texts = {"reason": order.purpose, "label": item.label if item else "", "payer": payer_name(order)}
+    return {name: text for name, text in texts.items() if text}
+
+
+def _locked(record: PostingRecord, reason: str) -> PostingRecord:
+    if not reason.strip():
+        raise ReasonMissing(_("Please say why."))
+    FinanceTenant.objects.select_for_update().get(pk=record.batch.tenant_id)
+    Batch.objects.select_for_update().get(pk=record.batch_id)
+    rows = PostingRecord.objects.filter(pk=record.pk, reversal=None, replacement=None)
+    found = still_rejected(rows).select_related("batch__tenant", "entry__order", "item").first()
+    if found is None:
+        raise WrongState(_("This posting does not wait for a decision (any more): see its batch."))
+    return found
+
+
+def _decide(
+    record: PostingRecord, step: RejectionStep, *, by: Any, reason: str, posting_key: str = ""
+) -> RejectionDecision:
+    made = RejectionDecision.objects.create(
+        record=record, step=step, posting_key=posting_key, reason=reason.strip()[:200], decided_by=by
+    )
+    tell(record.batch, EventKind.ANEW, by=by, text=f"{record.sequence}: {made.get_step_display()}. {made.reason}")
+    return made
