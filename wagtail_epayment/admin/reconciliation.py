@@ -24,6 +24,7 @@ from ..reconciliation.classes import TO_LOOK_AT, RowClass, still_open
 from ..reconciliation.summary import Period, open_before, rows_of, tiles
 from ..settlements.registry import formats
 from .reconciliation_cards import card_of, last_reports, with_evidence
+from .reconciliation_divide import DivideView
 from .reconciliation_page import ReconciliationPage
 from .reconciliation_rows import EntryView, LineView, MessageView, ReportView
 from .reconciliation_upload import FormatsView, UploadView
@@ -153,6 +154,7 @@ class ReconciliationViewSet(ViewSet):
             ),
             path("report/<int:pk>/", self.construct_view(ReportView), name="report"),
             path("line/<int:pk>/", self.construct_view(LineView), name="line"),
+            path("line/<int:pk>/divide/", self.construct_view(DivideView), name="divide"),
             path("entry/<int:pk>/", self.construct_view(EntryView), name="entry"),
             path("message/<int:pk>/", self.construct_view(MessageView), name="message"),
         ]

@@ -21,6 +21,7 @@ from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 
 from ..errors import DecisionNotPossible
 from ..flows.decide import decide
+from ..flows.divide import can_be_divided
 from ..models import (
     Decision,
     DecisionKind,
@@ -48,7 +49,9 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, site: Site, can_assign: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.site = site
-        kinds = [choice for choice in DecisionKind.choices if can_assign or choice[0] != DecisionKind.ASSIGN]
+        # A division has a page of its own.
+        left_out = {DecisionKind.DIVIDE} if can_assign else {DecisionKind.DIVIDE, DecisionKind.ASSIGN}
+        kinds = [choice for choice in DecisionKind.choices if choice[0] not in left_out]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
         if not can_assign:
             del self.fields["reference"]
@@ -146,6 +149,10 @@ class LineView(RowView):
 
     def details_of(self, row: Any) -> list[tuple[str, str]]:
         return masked_details(row)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, "can_be_divided": self.may_decide and can_be_divided(self.row)}
 
 
 class EntryView(RowView):

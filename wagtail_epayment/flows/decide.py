@@ -33,6 +33,8 @@ def decide(
     """
     if not reason.strip():
         raise DecisionNotPossible(_("Please say why."))
+    if kind == DecisionKind.DIVIDE:
+        raise DecisionNotPossible(_("Please say which part of the credit is for which order."))
     if (kind == DecisionKind.ASSIGN) != (order is not None):
         raise DecisionNotPossible(_("Please name the order by its Kassenzeichen, for an assignment only."))
     if order is not None:
@@ -41,7 +43,7 @@ def decide(
         locked = type(subject).objects.select_for_update(of=_own()).get(pk=subject.pk)
         if isinstance(locked, SettlementLine) and not locked.why and not locked.decisions.exists():
             raise DecisionNotPossible(_("There is nothing to decide about this line."))
-        return _record(locked, kind=kind, reason=reason, user=user)
+        return record_decision(locked, kind=kind, reason=reason, user=user)
 
 
 @transaction.atomic
@@ -49,12 +51,17 @@ def _assign(subject: Subject, order: PaymentOrder, *, reason: str, user: Abstrac
     if not isinstance(subject, SettlementLine):
         raise DecisionNotPossible(_("Only a line of a report can be assigned to an order."))
     order = PaymentOrder.objects.select_for_update().get(pk=order.pk)
-    line = (
-        SettlementLine.objects.select_for_update(of=_own())
-        .select_related("report__contract")
-        .defer("report__raw")
-        .get(pk=subject.pk)
-    )
+    return assign_line(locked_line(subject), order, reason=reason, user=user)
+
+
+def locked_line(line: SettlementLine) -> SettlementLine:
+    """The line with its report and contract, locked."""
+    rows = SettlementLine.objects.select_for_update(of=_own()).select_related("report__contract")
+    return rows.defer("report__raw").get(pk=line.pk)
+
+
+def assign_line(line: SettlementLine, order: PaymentOrder, *, reason: str, user: AbstractBaseUser) -> Decision:
+    """Assign a line to an order, both locked by the caller, and book it there. Raises DecisionNotPossible."""
     if order.site_id != line.report.site_id:
         raise DecisionNotPossible(_("This order belongs to another commune."))
     if not line.why or line.why == WhyOpen.BATCH:
@@ -66,7 +73,7 @@ def _assign(subject: Subject, order: PaymentOrder, *, reason: str, user: Abstrac
         line.why, line.attempt = WhyOpen.TO_BOOK, None
         line.save(update_fields=["why", "attempt"])
         book_line(line, is_decided=True)
-    return _record(line, kind=DecisionKind.ASSIGN, reason=reason, user=user, order=order)
+    return record_decision(line, kind=DecisionKind.ASSIGN, reason=reason, user=user, order=order)
 
 
 def _compare_with(line: SettlementLine, order: PaymentOrder) -> None:
@@ -85,9 +92,10 @@ def _compare_with(line: SettlementLine, order: PaymentOrder) -> None:
     line.save(update_fields=COMPARED)
 
 
-def _record(
+def record_decision(
     subject: Subject, *, kind: DecisionKind, reason: str, user: AbstractBaseUser, order: PaymentOrder | None = None
 ) -> Decision:
+    """Keep what was decided, in the transaction of what it brings about."""
     field = {SettlementLine: "line", LedgerEntry: "entry", ProviderMessage: "message"}[type(subject)]
     return Decision.objects.create(
         site_id=_site_id(subject),

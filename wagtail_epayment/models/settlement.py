@@ -155,13 +155,14 @@ class SettlementLine(models.Model):
 
 class DecisionKind(models.TextChoices):
     ASSIGN = "assign", _("assigned to an order")
+    DIVIDE = "divide", _("divided among several orders")
     ACCEPT = "accept", _("difference accepted")
     INVESTIGATE = "investigate", _("to be clarified with the provider")
     CLOSE = "close", _("settled elsewhere")
 
 
 #: After one of these a difference is closed; a later decision may open it again.
-CLOSING = (DecisionKind.ASSIGN, DecisionKind.ACCEPT, DecisionKind.CLOSE)
+CLOSING = (DecisionKind.ASSIGN, DecisionKind.DIVIDE, DecisionKind.ACCEPT, DecisionKind.CLOSE)
 
 
 class Decision(models.Model):
