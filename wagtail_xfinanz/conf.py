@@ -27,6 +27,8 @@ class Conf:
     """Servers files may be sent to, e.g. "*.kreis.example". Empty: whichever a commune's administrator enters."""
     DELIVERY_TIMEOUT: float = 30.0
     """Seconds to wait for each answer of a server."""
+    AUDIT_EXPORT_DAYS: int = 7
+    """So many days a package of the admin's audit export is kept for the one who asked for it."""
     CLOSING_FROM: str = ""
     """First day (ISO 8601) that has to be closed; empty: the day a tenant was made."""
     CLOSING_DAYS: int = 31

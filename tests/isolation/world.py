@@ -46,10 +46,12 @@ from wagtail_epayment.providers.base import RawMessage
 from wagtail_xfinanz.budget import local_day
 from wagtail_xfinanz.flows import acknowledge, certify, collect, export, prepare_day, release, sign_day
 from wagtail_xfinanz.models import (
+    AuditExport,
     Batch,
     CsvProfile,
     DailyClosing,
     DeliveryChannel,
+    FetchedAnswer,
     FinanceTenant,
     KassenzeichenRange,
     MappingVersion,
@@ -213,7 +215,12 @@ def _books(tenant):
     first, second = (get_user_model().objects.get(username=f"musterstadt-kasse{number}") for number in (1, 2))
     for batch in collect(tenant, by=first).batches:
         _answered(release(certify(batch, by=first), by=second), by=first)
-    DeliveryChannel.objects.create(tenant=tenant, kind="directory", label=SECRET, credentials={"password": SECRET})
+    secret = {"label": SECRET, "credentials": {"password": SECRET}}
+    channel = DeliveryChannel.objects.create(tenant=tenant, kind="directory", **secret)
+    refused = {"name": f"{SECRET}.xml", "size": 1, "modified": 1, "state": "refused", "error": SECRET}
+    FetchedAnswer.objects.create(channel=channel, **refused)
+    today = local_day(timezone.now())
+    AuditExport.objects.create(tenant=tenant, first=today, last=today, requested_by=first, error=SECRET)
     day = prepare_day(tenant, day=local_day(timezone.now()), by=first, note=SECRET)
     sign_day(day, by=second)
 
@@ -257,6 +264,8 @@ def arguments(world, address):
         "tenant": world.rows(FinanceTenant).get().pk,
         "posting": PostingRecord.objects.filter(batch__tenant__site=world.stranger).last().pk,
         "token": order.token,
+        "export": AuditExport.objects.get(tenant__site=world.stranger).pk,
+        "fetched": FetchedAnswer.objects.get(channel__tenant__site=world.stranger).pk,
     }
     if "pk" in address.parameters:
         model = address.model or Case

@@ -1,15 +1,13 @@
-"""Pages for auditors: search, the trace of a cent, and everything of a period to take home."""
+"""Pages for auditors: search, and the trace of a cent."""
 
 from __future__ import annotations
 
 import re
-import tempfile
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +15,6 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.models import Site
-from wagtail.permissions import policy_registry
 
 from wagtail_epayment.admin.links import Link
 from wagtail_epayment.admin.masking import masked_lines
@@ -27,11 +24,10 @@ from wagtail_epayment.settlements.values import cents_of
 from wagtail_epayment.state import account
 from wagtail_sitekit.scoping import VIEW_ACTIONS, SiteScopedViewSet, sites_for
 
-from .. import flows
 from ..audit.search import SHOWN, find_orders
 from ..audit.trace import with_trace
-from ..errors import BookkeepingError
-from ..models import Batch, BatchState, DailyClosing, FinanceTenant, PostingRecord
+from ..models import Batch, BatchState, DailyClosing, PostingRecord
+from . import audit_exports
 
 
 def sites_of_trace(user: Any) -> QuerySet[Site]:
@@ -45,10 +41,6 @@ def trace_link(user: Any, order: PaymentOrder) -> Link | None:
     if not sites_of_trace(user).filter(pk=order.site_id).exists():
         return None
     return Link(TraceView.page_title, reverse("xfinanz_audit:order", args=[order.pk]))
-
-
-def tenants_to_export(user: Any) -> QuerySet[FinanceTenant]:
-    return FinanceTenant.objects.filter(site__in=sites_for(user, DailyClosing, ("audit",)))
 
 
 class SearchForm(forms.Form):
@@ -69,16 +61,6 @@ class SearchForm(forms.Form):
             return abs(cents_of(text, decimal="," if re.search(r",\d{1,2}$", text) else ".")) if text else None
         except NotUnderstood as error:
             raise forms.ValidationError(str(error)) from error
-
-
-class ExportForm(forms.Form):
-    tenant = forms.ModelChoiceField(label=_("Tenant"), queryset=FinanceTenant.objects.none(), empty_label=None)
-    first = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["tenant"].queryset = tenants_to_export(user)  # type: ignore[attr-defined]
 
 
 class TraceMixin(PermissionCheckedMixin):
@@ -110,7 +92,7 @@ class SearchView(TraceMixin, WagtailAdminTemplateMixin, TemplateView):
             "orders": found[:SHOWN],
             "more": len(found) > SHOWN,
             "shown": SHOWN,
-            "may_export": tenants_to_export(self.request.user).exists(),
+            "may_export": audit_exports.tenants_to_export(self.request.user).exists(),
         }
 
 
@@ -153,42 +135,6 @@ class OfPostingView(TraceMixin, View):
         return _to(self.order(record.entry.order_id), f"posting-{record.pk}")
 
 
-class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
-    """Asks for the period; the POST makes the package in a temporary file and sends it."""
-
-    model = DailyClosing
-    permission_required = "audit"
-    template_name = "wagtail_xfinanz/admin/audit_export.html"
-    page_title = _("Everything of a period")
-    header_icon = "download"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        form = kwargs.pop("form", None) or ExportForm(user=self.request.user)
-        return {**super().get_context_data(**kwargs), "form": form}
-
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        form = ExportForm(request.POST, user=request.user)
-        if not form.is_valid():
-            return self.render_to_response(self.get_context_data(form=form), status=422)
-        said = form.cleaned_data
-        tenant: FinanceTenant = said["tenant"]
-        policy = policy_registry.get_by_type(DailyClosing)
-        if not policy.user_has_permission_for_instance(request.user, "audit", tenant.site):
-            raise PermissionDenied
-        out = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
-        try:
-            flows.audit_export(tenant, first=said["first"], last=said["last"], out=out, by=request.user)
-        except BookkeepingError as error:
-            out.close()
-            form.add_error(None, str(error))
-            return self.render_to_response(self.get_context_data(form=form), status=422)
-        out.seek(0)
-        name = f"pruefung-{re.sub('[^A-Za-z0-9]', '', tenant.number)}-{said['first']}-{said['last']}.zip"
-        response = FileResponse(out, as_attachment=True, filename=name, content_type="application/zip")
-        response["Cache-Control"] = "private, no-store"
-        return response
-
-
 class AuditViewSet(SiteScopedViewSet):
     """No rows of its own: ways through those of others."""
 
@@ -201,7 +147,17 @@ class AuditViewSet(SiteScopedViewSet):
     def get_urlpatterns(self) -> list[Any]:
         return [
             path("", self.construct_view(SearchView), name="index"),
-            path("export/", self.construct_view(ExportView, model=DailyClosing), name="export"),
+            path("export/", self.construct_view(audit_exports.ExportView, model=DailyClosing), name="export"),
+            path(
+                "export/<int:export>/",
+                self.construct_view(audit_exports.ExportStateView, model=DailyClosing),
+                name="export_state",
+            ),
+            path(
+                "export/<int:export>/file/",
+                self.construct_view(audit_exports.ExportFileView, model=DailyClosing),
+                name="export_file",
+            ),
             path("order/<uuid:order>/", self.construct_view(TraceView), name="order"),
             path("entry/<int:entry_id>/", self.construct_view(OfEntryView), name="entry"),
             path("posting/<int:posting>/", self.construct_view(OfPostingView), name="posting"),

@@ -46,7 +46,7 @@ class FetchedView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixi
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.row = get_object_or_404(fetched_of(request.user).defer("sealed"), pk=kwargs["pk"])
+        self.row = get_object_or_404(fetched_of(request.user).defer("sealed"), pk=kwargs["fetched"])
 
     @property
     def may_act(self) -> bool:
@@ -85,8 +85,8 @@ class FetchedFileView(PermissionCheckedMixin, View):
     any_permission_required = list(VIEW_ACTIONS)
     http_method_names = ["get", "head"]
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        row = get_object_or_404(fetched_of(request.user).exclude(state=FetchedState.TAKEN), pk=pk)
+    def get(self, request: HttpRequest, fetched: int) -> HttpResponse:
+        row = get_object_or_404(fetched_of(request.user).exclude(state=FetchedState.TAKEN), pk=fetched)
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Disposition": f'attachment; filename="{row.sha256[:16]}.bin"',

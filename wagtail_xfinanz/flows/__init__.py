@@ -20,6 +20,8 @@ from .gather import gather, open_entries
 from .hand_over import confirm_receipt, hand_over, hand_over_by_hand, retry
 from .install_schema import install_schema, remove_schema
 from .load_schema import LoadedSchema, load_schema
+from .make_export import delete_export, make_due_exports, make_export, request_export
+from .make_export import note_download as note_export_download
 from .mapping import (
     change_mapping,
     copy_mapping,
@@ -50,6 +52,7 @@ __all__ = [
     "correct_texts",
     "create_mapping",
     "decide",
+    "delete_export",
     "deliver_due",
     "discard",
     "discard_mapping",
@@ -63,6 +66,9 @@ __all__ = [
     "hold_rejected",
     "install_schema",
     "load_schema",
+    "make_due_exports",
+    "make_export",
+    "note_export_download",
     "open_entries",
     "plan_of",
     "post_all_anew",
@@ -71,6 +77,7 @@ __all__ = [
     "release",
     "release_mapping",
     "remove_schema",
+    "request_export",
     "retry",
     "retry_answer",
     "return_mapping",

@@ -9,21 +9,34 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
 from ...errors import BookkeepingError
-from ...flows import audit_export
+from ...flows import audit_export, make_due_exports
 from ...models import FinanceTenant
 
 
 class Command(BaseCommand):
-    help = "Writes everything of a period of a tenant into a zip with tables and their record description."
+    help = (
+        "Writes everything of a period of a tenant into a zip with tables and their record description; with --due "
+        "makes what auditors have asked for in the admin, and deletes what is over."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        day: dict[str, Any] = {"type": datetime.date.fromisoformat, "metavar": "YYYY-MM-DD", "required": True}
+        day: dict[str, Any] = {"type": datetime.date.fromisoformat, "metavar": "YYYY-MM-DD"}
+        parser.add_argument("--due", action="store_true", help="every minute; needs nothing else")
         parser.add_argument("--from", dest="first", help="first booking day", **day)
         parser.add_argument("--until", dest="last", help="last booking day", **day)
-        parser.add_argument("--tenant", required=True, help="number of the tenant")
-        parser.add_argument("file", type=Path, metavar="FILE", help="the zip to write; must not exist yet")
+        parser.add_argument("--tenant", help="number of the tenant")
+        parser.add_argument("file", type=Path, metavar="FILE", nargs="?", help="the zip to write; must not exist yet")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        wanted = [options[name] for name in ("first", "last", "tenant", "file")]
+        if options["due"]:
+            self.stdout.write(f"{make_due_exports()} packages made.")
+        elif None in wanted:
+            raise CommandError("Please name --from, --until, --tenant and the file, or say --due.")
+        else:
+            self._write(options)
+
+    def _write(self, options: dict[str, Any]) -> None:
         tenants = list(FinanceTenant.objects.filter(number=options["tenant"])[:2])
         if len(tenants) != 1:
             raise CommandError(f'There is no tenant, or more than one, with the number "{options["tenant"]}".')
