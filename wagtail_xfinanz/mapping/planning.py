@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from django.utils.translation import gettext as _
 
@@ -15,9 +14,9 @@ from .model import Entry, Mapping, Repeat, SourceKind
 from .plan import Finding, Plan, PlanAttribute, PlanElement, PlanGroup, Value
 from .prefixes import prefixes_for
 from .reading import Level, Reader, condition_of
+from .whole import Whole
 
 LIST_ATTRIBUTES = ("listURI", "listVersionID")
-MAX_NAMED = 8
 
 
 def make_plan(mapping: Mapping, tree: Tree) -> Plan:
@@ -30,7 +29,7 @@ def make_plan(mapping: Mapping, tree: Tree) -> Plan:
     element = planner.element(root, None, required=True, above_it=frozenset())
     planner.finish(element)
     plan = Plan(element, prefixes_for(element, tree.components.prefixes), planner.findings)
-    plan.stream = planner.streams[0] if planner.streams else None
+    plan.stream = next(iter(planner.whole.streams), None)
     plan.writes_items = planner.writes_items
     return plan
 
@@ -40,14 +39,12 @@ class Planner:
 
     def __init__(self, mapping: Mapping, tree: Tree) -> None:
         self.findings: list[Finding] = []
-        self.streams: list[PlanElement | PlanGroup] = []
+        self.whole = Whole()
         self.writes_items = False
         self._tree = tree
         self._entries = {entry.path: entry for entry in mapping.entries}
         self._mapped = {path for entry in mapping.entries for path in above(entry.path)}
         self._seen: set[str] = set()
-        self._has_amounts = False
-        self._repeatable: dict[str, str] = {}
 
     def problem(self, path: str, message: str) -> None:
         self.findings.append(Finding(path, message))
@@ -77,16 +74,7 @@ class Planner:
         """What can only be said about the whole."""
         for path in sorted(set(self._entries) - self._seen):
             self.problem(path, _("The schema has nothing at this place."))
-        if not self.streams:
-            told = [_("No element is repeated: choose one that comes once for each posting or payment.")]
-            if self._repeatable:
-                names = ", ".join(dict.fromkeys(islice(self._repeatable.values(), MAX_NAMED)))
-                told.append(_("It can be one of these: %(names)s.") % {"names": names})
-            self.problem(root.path, " ".join(told))
-        for surplus in self.streams[1:]:
-            self.problem(surplus.path, _("Another element is already repeated for each posting or payment."))
-        if self.streams and not self._has_amounts:
-            self.problem(root.path, _("The amounts of the postings would be nowhere in the file."))
+        self.findings += self.whole.findings(root, self._entries.values())
 
     def _entry(self, path: str) -> Entry:
         self._seen.add(path)
@@ -108,7 +96,7 @@ class Planner:
         if level is not None:
             self.problem(plan.path, _("An element above is already repeated."))
         else:
-            self.streams.append(plan)
+            self.whole.streams.append(plan)
             plan.is_stream = True
         return repeat
 
@@ -197,7 +185,8 @@ class Planner:
     def _note_amount(self, entry: Entry, level: Level) -> None:
         if entry.source and level is not None:
             whole = (SourceKind.SUM, "") if level is Repeat.PAYMENTS else (SourceKind.POSTING, "amount")
-            self._has_amounts |= (entry.source.kind, entry.source.value) == whole
+            if (entry.source.kind, entry.source.value) == whole:
+                self.whole.amounts.append(entry)
 
     def _parts(self, branch: Branch, level: Level, above_it: frozenset[str]) -> list[PlanElement | PlanGroup]:
         """The content of an element. A choice or optional group right below it stays together as a group."""
@@ -219,7 +208,7 @@ class Planner:
 
     def _child(self, node: Node, level: Level, above_it: frozenset[str]) -> PlanElement | None:
         if node.maximum is None and node.text is None:
-            self._repeatable[node.path] = node.label
+            self.whole.repeatable[node.path] = node.label
         if node.path in self._mapped:
             return self.element(node, level, required=node.minimum > 0, above_it=frozenset())
         if node.minimum == 0:
@@ -236,7 +225,7 @@ class Planner:
         plan = PlanGroup(branch.path, branch.kind == "choice", branch.minimum > 0, [])
         if branch.maximum != 1:
             if branch.maximum is None:
-                self._repeatable[branch.path] = " / ".join(node.label for node in branch.nodes())
+                self.whole.repeatable[branch.path] = " / ".join(node.label for node in branch.nodes())
             entry = self._entry(branch.path)
             level = self._repeat(plan, entry, level, branch.maximum)
             self._condition(plan, entry, level)

@@ -133,8 +133,7 @@ class Reader:
                 continue
             text = show(example)
             if not self._fits(text):
-                open_text = field.type is ValueType.TEXT and not (field.values or field.is_exact)
-                (self.note if open_text else self.problem)(_misfit(text, self.kind))
+                self._tell_misfit(field, text)
                 break
         for text in known.values():
             if not self._fits(entry.prefix + text):
@@ -147,6 +146,13 @@ class Reader:
         if required and field.may_be_empty and not entry.fallback and not self._fits(""):
             told = _("“%(field)s” can be empty; then no file can be made. Say what is written instead.")
             self.note(told % {"field": field.label})
+
+    def _tell_misfit(self, field: Field, text: str) -> None:
+        open_text = field.type is ValueType.TEXT and not (field.values or field.is_exact)
+        if field.type is ValueType.CENTS and self._fits(text.removeprefix("-")):
+            self.problem(_("Amounts can be negative. Choose a format without sign under “More”."))
+        else:
+            (self.note if open_text else self.problem)(_misfit(text, self.kind))
 
     def _check_length(self, entry: Entry, field: Field) -> None:
         longest = self.kind.facet("maxLength") or self.kind.facet("length")

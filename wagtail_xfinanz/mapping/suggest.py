@@ -6,12 +6,13 @@ import unicodedata
 from collections.abc import Iterator
 
 from ..schemas.names import local
+from ..schemas.paths import is_within
 from ..schemas.simple import SimpleType
 from ..schemas.tree import Branch, Node
 from .model import Entry, Mapping, Repeat, Source, SourceKind
 from .reading import Level, Reader
 from .ready import head_entries, is_head
-from .sources import BATCH_FIELDS, POSTING_FIELDS, Field, ValueType
+from .sources import BATCH_FIELDS, POSTING_FIELDS, Field, ValueType, posting_field
 
 _COUNTS = ("anzahl", "anzahlpositionen", "anzahlbuchungen", "anzahlsaetze", "count")
 _SUMS = ("summe", "gesamtbetrag", "gesamtsumme", "total", "sum")
@@ -61,15 +62,36 @@ class _Suggester:
         elif node.text:
             self._leaf(node, node.text, level)
         else:
-            for child in self._worth_looking(node.content):
-                if child.type.name == "" or child.type.name not in around:
-                    self._node(child, level, (*around, child.type.name))
+            self._content(node.content, level, around)
 
-    def _worth_looking(self, branch: Branch) -> Iterator[Node]:
+    def _content(self, branch: Branch, level: Level, around: tuple[str, ...]) -> None:
+        parts = [part for part in branch.parts if isinstance(part, Node | Branch)]
+        if branch.kind == "choice":
+            parts.sort(key=self._is_always_written, reverse=True)
+        for part in parts:
+            if isinstance(part, Branch):
+                self._content(part, level, around)
+            elif self._is_worth_looking(part, around):
+                self._node(part, level, (*around, part.type.name))
+            if branch.kind == "choice" and self._is_always_written(part):
+                return  # nothing else can be written in its place
+
+    def _is_worth_looking(self, node: Node, around: tuple[str, ...]) -> bool:
         """Mandatory elements, those that carry what we have, and what is mapped already."""
-        for node in branch.nodes():
-            if node.minimum or node.text or self._is_mapped(node) or is_head(node) or _name(node) in _RECORDS + _ITEMS:
-                yield node
+        if node.type.name and node.type.name in around:
+            return False
+        known = node.minimum or node.text or self._is_mapped(node) or is_head(node)
+        return bool(known) or _name(node) in _RECORDS + _ITEMS
+
+    def _is_always_written(self, alternative: Node | Branch) -> bool:
+        """Whether what is said or suggested inside it leaves nothing to the data."""
+        nodes = [alternative] if isinstance(alternative, Node) else list(alternative.nodes())
+        said = [
+            entry
+            for path, entry in {**self._found, **self._entries}.items()
+            if any(is_within(path, node.path) for node in nodes)
+        ]
+        return any(map(_has_always_a_value, said)) and not any(entry.condition for entry in said)
 
     def _is_mapped(self, node: Node) -> bool:
         return any(path == node.path or path.startswith(f"{node.path}/") for path in self._entries)
@@ -122,6 +144,13 @@ class _Suggester:
     def _offer(self, entry: Entry) -> None:
         if entry.path not in self._entries:
             self._found.setdefault(entry.path, entry)
+
+
+def _has_always_a_value(entry: Entry) -> bool:
+    if entry.source is None or entry.source.kind is SourceKind.POSTING:
+        field = posting_field(entry.source.value) if entry.source else None
+        return field is not None and not field.may_be_empty
+    return True
 
 
 def _candidates(name: str, level: Level) -> Iterator[tuple[Source, Field]]:

@@ -62,6 +62,7 @@ FORMATS: dict[ValueType, dict[str, tuple[Any, Callable[[Any], str]]]] = {
         "time": ("09:30:00Z", lambda value: _iso(value).partition("T")[2]),
     },
 }
+UNSIGNED = ("decimal_unsigned", "cents_unsigned")
 _BY_BUILTIN = {
     (ValueType.DATE, "gYear"): "year",
     (ValueType.DATE, "dateTime"): "midnight",

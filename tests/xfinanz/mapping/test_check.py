@@ -23,7 +23,11 @@ from tests.xfinanz.mapping.samples import (
     plan_of,
     posting_,
 )
+from tests.xfinanz.schemas.zips import schema, zipped
 from wagtail_xfinanz.mapping import CodeList, Condition, Entry, Mapping, Repeat, Source, SourceKind, Test
+from wagtail_xfinanz.mapping.planning import make_plan
+from wagtail_xfinanz.schemas import open_package
+from wagtail_xfinanz.schemas.tree import Tree
 
 
 def problems(mapping, name="anordnung"):
@@ -222,3 +226,29 @@ def test_notes_keep_nobody_from_using_it():
 def test_what_can_be_repeated_is_named():
     assert "anordnung" in problems(without(ORDERS, ao(ORDER)))[ao(LIST)]
     assert "booking" in problems(without(BOOK, ledger("Ledger/#1")), "ledger")[ledger("Ledger")]
+
+
+ROWS = """<xs:element name="rows"><xs:complexType><xs:sequence><xs:element name="row" maxOccurs="unbounded">
+<xs:complexType><xs:attribute name="sum" use="required"><xs:simpleType><xs:restriction base="xs:decimal">
+<xs:minInclusive value="0"/></xs:restriction></xs:simpleType></xs:attribute></xs:complexType></xs:element>
+</xs:sequence></xs:complexType></xs:element>"""
+
+
+def test_amounts_that_can_be_negative_want_a_format():
+    tree = Tree(open_package(zipped({"rows.xsd": schema(ROWS)})))
+    entries = (Entry("/rows/row", repeat=Repeat.POSTINGS), Entry("/rows/row/@sum", posting_("amount")))
+    (told,) = make_plan(Mapping("rows", entries), tree).problems
+    assert told.path == "/rows/row/@sum"
+    assert "-0.05" not in told.message  # says what to do, not what a type is
+    unsigned = Entry("/rows/row/@sum", posting_("amount"), format="decimal_unsigned")
+    assert not make_plan(Mapping("rows", (entries[0], unsigned)), tree).problems
+
+
+def test_amounts_without_sign_need_something_that_tells_what_they_are():
+    assert ledger(f"{BOOKING}/@cents") not in notes(BOOK, "ledger")
+    without_kind = BOOK.having([Entry(ledger(f"{BOOKING}/side"), constant("credit"))])
+    assert not problems(without_kind, "ledger")
+    assert ledger(f"{BOOKING}/@cents") in notes(without_kind, "ledger")
+    by_condition = Condition("amount", Test.NEGATIVE)
+    told = without_kind.having([Entry(ledger("Ledger/#1/memo"), posting_("reason"), cut=12, condition=by_condition)])
+    assert ledger(f"{BOOKING}/@cents") not in notes(told, "ledger")

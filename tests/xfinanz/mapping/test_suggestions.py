@@ -112,3 +112,18 @@ def test_other_versions_are_not_taken_for_the_published_one(namespace):
 
 def test_the_namespace_of_the_samples_is_no_xfinanz():
     assert "xFinanz" not in AO
+
+
+ENDS = """<xs:element name="list"><xs:complexType><xs:choice>
+<xs:element name="day"><xs:complexType><xs:attribute name="anzahl" type="xs:int" use="required"/></xs:complexType>
+</xs:element>
+<xs:sequence><xs:element name="jahr" type="xs:gYear"/><xs:element name="anzahl" type="xs:int"/></xs:sequence>
+</xs:choice></xs:complexType></xs:element>"""
+
+
+def test_of_a_choice_one_alternative_is_suggested():
+    """Two that would always be written cannot stand in each other's place."""
+    tree = Tree(open_package(zipped({"a.xsd": schema(ENDS)})))
+    assert list(suggest(tree.root("list"), Mapping("list"))) == ["/list/day/@anzahl"]
+    begun = Mapping("list", (Entry("/list/jahr", Source(SourceKind.BATCH, "budget_year")),))
+    assert list(suggest(tree.root("list"), begun)) == ["/list/anzahl"]

@@ -1,0 +1,49 @@
+"""What can only be said about a mapping as a whole: is every posting in the file, once, with its amount?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from .model import Entry
+from .plan import Finding, PlanElement, PlanGroup
+from .values import UNSIGNED
+
+MAX_NAMED = 8
+
+
+@dataclass(slots=True)
+class Whole:
+    """Noted while the tree is walked: what is repeated, what could be, and where whole amounts are written."""
+
+    streams: list[PlanElement | PlanGroup] = field(default_factory=list)
+    repeatable: dict[str, str] = field(default_factory=dict)
+    amounts: list[Entry] = field(default_factory=list)
+
+    def findings(self, root: PlanElement, entries: Iterable[Entry]) -> Iterator[Finding]:
+        if not self.streams:
+            yield Finding(root.path, self._nothing_repeated())
+        for surplus in self.streams[1:]:
+            yield Finding(surplus.path, _("Another element is already repeated for each posting or payment."))
+        if self.streams and not self.amounts:
+            yield Finding(root.path, _("The amounts of the postings would be nowhere in the file."))
+        unsigned = self.amounts and all(entry.format in UNSIGNED for entry in self.amounts)
+        if unsigned and not any(map(_tells_kinds, entries)):
+            told = _("Amounts are written without sign, and nothing else in the file tells a refund from a payment.")
+            yield Finding(self.amounts[0].path, told, is_problem=False)
+
+    def _nothing_repeated(self) -> str:
+        told = _("No element is repeated: choose one that comes once for each posting or payment.")
+        if not self.repeatable:
+            return told
+        names = ", ".join(dict.fromkeys(islice(self.repeatable.values(), MAX_NAMED)))
+        return f"{told} {_('It can be one of these: %(names)s.') % {'names': names}}"
+
+
+def _tells_kinds(entry: Entry) -> bool:
+    """Whether what is written here depends on the kind of the posting."""
+    by_condition = entry.condition is not None and entry.condition.field in ("kind", "amount")
+    return by_condition or (entry.source is not None and entry.source.value == "kind")
