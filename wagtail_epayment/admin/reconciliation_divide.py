@@ -107,7 +107,7 @@ class DivideView(LineView):
 
     def _parts(self, data: QueryDict) -> Any:
         """Bound; all orders that are named are read at once."""
-        typed = ["".join(value.split()) for name, value in data.items() if name.endswith("-reference")]
+        typed = ["".join(str(value).split()) for name, value in data.items() if name.endswith("-reference")]
         orders = PaymentOrder.objects.filter(site=self.site_of(self.row), reference__in=typed[:MOST_PARTS])
         return Parts(data, form_kwargs={"orders": {order.reference: order for order in orders}})
 

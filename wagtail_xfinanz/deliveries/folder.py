@@ -40,7 +40,7 @@ def part_name(name: str, token: str) -> str:
 class FolderChannel(BaseChannel):
     """Implements the contract by six primitives on names in one folder, which raise OSError.
 
-    With ``listing`` it fetches answers too; their names carry the path of the answers folder.
+    With ``listing`` and ``about`` it fetches answers too; ``answer_path`` says how ``open`` and ``remove`` find them.
     """
 
     folder_fields: ClassVar[Mapping[str, forms.Field]] = {
@@ -130,8 +130,7 @@ class FolderChannel(BaseChannel):
         return True
 
     def answers(self) -> Iterator[AnswerFile]:
-        folder = self.view.options.get("answers_folder")
-        for found in self.listing(folder) if folder else ():
+        for found in self.listing() if self.view.options.get("answers_folder") else ():
             is_hidden = found.name.startswith(".") or found.name.lower().endswith(_UNFINISHED)
             if not is_hidden and abs(time.time() - found.modified) > SETTLING:
                 yield found
@@ -152,10 +151,14 @@ class FolderChannel(BaseChannel):
         return f"{self.view.options['answers_folder']}/{name}"
 
     def _is_unchanged(self, found: AnswerFile) -> bool:
-        return found in self.listing(self.view.options["answers_folder"])
+        return self.about(found.name) == found
 
-    def listing(self, folder: str) -> list[AnswerFile]:
-        """The plain files in another folder, by name; links and folders are left out."""
+    def listing(self) -> list[AnswerFile]:
+        """The plain files in the answers folder, by name; links and folders are left out."""
+        raise NotImplementedError
+
+    def about(self, name: str) -> AnswerFile | None:
+        """One of them as it is now; None if it is gone or no plain file any more."""
         raise NotImplementedError
 
     def _write(self, shipment: Shipment, part: str) -> None:

@@ -67,8 +67,13 @@ def _fetch(channel: DeliveryChannel, result: Fetched) -> str:
     """What is wrong with the channel, "" if nothing."""
     try:
         with open_channel(channel) as opened:
-            for found in [each for each in opened.answers() if not _known(channel, each)][:AT_ONCE]:
+            known, files = _known(channel), list(opened.answers())
+            for found in [each for each in files if _key(each) not in known][:AT_ONCE]:
                 _read(channel, opened, found, result)
+            for found in files:
+                # One that a run before has taken in and could not remove.
+                if known.get(_key(found)) == FetchedState.TAKEN:
+                    _remove(channel, opened, found, result)
     except Exception as error:
         # Not logged with its text: that may hold what the channel keeps secret.
         logger.warning("Channel %s cannot be asked for answers: %s", channel.pk, type(error).__name__)
@@ -90,21 +95,27 @@ def _read(channel: DeliveryChannel, opened: BaseChannel, found: AnswerFile, resu
         result.repeated += 1
     else:
         result.taken.append(kept.source)
-    if channel.options.get("remove_answers"):
-        try:
-            opened.remove_answer(found)
-        except (DeliveryError, OSError) as error:
-            # It is taken in all the same, and the files after it have to be read.
-            result.troubles.append((channel, words(error, channel)))
+    _remove(channel, opened, found, result)
+
+
+def _remove(channel: DeliveryChannel, opened: BaseChannel, found: AnswerFile, result: Fetched) -> None:
+    if not channel.options.get("remove_answers"):
+        return
+    try:
+        opened.remove_answer(found)
+    except (DeliveryError, OSError) as error:
+        # It is taken in all the same, and the files after it have to be read.
+        result.troubles.append((channel, words(error, channel)))
 
 
 @transaction.atomic
 def _keep(channel: DeliveryChannel, found: AnswerFile, data: bytes) -> tuple[FetchedAnswer | None, bool]:
     """Take the file in, or keep it beside with the reason. Locks the tenant; None if it has been read meanwhile."""
     tenant = FinanceTenant.objects.select_for_update().get(pk=channel.tenant_id)
-    if _known(channel, found):
+    name, size, modified = _key(found)
+    row = FetchedAnswer(channel=channel, name=name, size=size, modified=modified)
+    if FetchedAnswer.objects.filter(channel=channel, name=name, size=size, modified=modified).exists():
         return None, False
-    row = FetchedAnswer(channel=channel, name=_name(found), size=found.size, modified=found.modified)
     is_repetition = _take_in(row, tenant, data, by=None)
     row.save()
     if row.state == FetchedState.TAKEN:
@@ -168,9 +179,14 @@ def _refused(fetched: FetchedAnswer) -> FetchedAnswer:
     return row
 
 
-def _known(channel: DeliveryChannel, found: AnswerFile) -> bool:
-    rows = FetchedAnswer.objects.filter(channel=channel, name=_name(found), size=found.size, modified=found.modified)
-    return rows.exists()
+def _known(channel: DeliveryChannel) -> dict[tuple[str, int, int], str]:
+    """What became of every file that was read, asked for once: files may stay in the folder for years."""
+    rows = FetchedAnswer.objects.filter(channel=channel).values_list("name", "size", "modified", "state")
+    return {(name, size, modified): state for name, size, modified, state in rows}
+
+
+def _key(found: AnswerFile) -> tuple[str, int, int]:
+    return _name(found), found.size, found.modified
 
 
 def _name(found: AnswerFile) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from ..errors import NothingToDo, ReasonMissing, WrongState
@@ -94,5 +95,7 @@ def _decide(
     made = RejectionDecision.objects.create(
         record=record, step=step, posting_key=posting_key, reason=reason.strip()[:200], decided_by=by
     )
-    tell(record.batch, EventKind.ANEW, by=by, text=f"{record.sequence}: {made.get_step_display()}. {made.reason}")
+    with translation.override("de"):  # as everything that is kept
+        text = f"{record.sequence}: {made.get_step_display()}. {made.reason}"
+    tell(record.batch, EventKind.ANEW, by=by, text=text)
     return made

@@ -172,6 +172,16 @@ def test_without_a_contract_for_transfers_nothing_can_be_booked(town, orders, tr
     assert not LedgerEntry.objects.exists()
 
 
+def test_if_one_part_cannot_be_booked_none_is(town, orders, clara):
+    PaymentOrder.objects.filter(pk=orders[1].pk).update(currency="CHF")
+    whole = pays(town, orders[:2], 7750)
+    with pytest.raises(DecisionNotPossible, match=orders[1].reference):
+        divide(whole, parts(orders[:2], 5750, 2000), reason="x", user=clara)
+    assert (LedgerEntry.objects.count(), SettlementLine.objects.count(), Decision.objects.count()) == (0, 1, 0)
+    whole.refresh_from_db()
+    assert whole.why == WhyOpen.SEVERAL_ORDERS
+
+
 def test_the_csv_of_an_online_bank_too(town, orders, clara):
     text = " ".join(order.reference for order in orders[:2])
     head = "Buchungstag;Verwendungszweck;Kundenreferenz (End-to-End);Betrag;Waehrung\n"

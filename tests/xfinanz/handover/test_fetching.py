@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import time
@@ -171,6 +172,29 @@ def test_what_was_taken_in_is_removed_if_the_commune_wants_it(exported, channel,
     path = lay(outbox, "quittung.xml", quittung(exported))
     fetch_answers()
     assert not path.exists()
+
+
+def test_what_could_not_be_removed_is_told_and_removed_by_a_later_run(exported, sftp, server, outbox, quittung):
+    sftp.options |= {"answers_folder": "antworten", "remove_answers": True}
+    sftp.save()
+    path = lay(outbox, "quittung.xml", quittung(exported))
+
+    def refuse():
+        raise PermissionError(errno.EACCES, "no")
+
+    server.once("before", "remove", refuse)
+    fetched = fetch_answers()
+    assert (len(fetched.taken), len(fetched.troubles), path.exists()) == (1, 1, True)
+    assert fetch_answers().troubles == []
+    assert not path.exists()
+
+
+def test_old_files_that_stay_cost_no_queries(exported, channel, outbox, quittung, django_assert_max_num_queries):
+    for number in range(30):
+        lay(outbox, f"{number}.pdf", b"%PDF-1.7")
+    fetch_answers()
+    with django_assert_max_num_queries(4):
+        fetch_answers()
 
 
 def test_folders_and_links_are_no_answers(exported, channel, outbox, quittung, tmp_path):

@@ -93,14 +93,17 @@ class DirectoryChannel(FolderChannel):
     def answer_path(self, name: str) -> str:
         return str(self._find("answers_folder") / name)  # an absolute path: joined to the folder it stays what it is
 
-    def listing(self, folder: str) -> list[AnswerFile]:
-        found = []
-        with os.scandir(self._find("answers_folder")) as entries:
-            for entry in entries:
-                about = entry.stat(follow_symlinks=False)
-                if stat.S_ISREG(about.st_mode):
-                    found.append(AnswerFile(entry.name, about.st_size, int(about.st_mtime)))
-        return sorted(found, key=lambda file: file.name)
+    def listing(self) -> list[AnswerFile]:
+        found = (self.about(name) for name in sorted(os.listdir(self._find("answers_folder"))))
+        return [file for file in found if file]
+
+    def about(self, name: str) -> AnswerFile | None:
+        try:
+            found = os.lstat(self.answer_path(name))
+        except FileNotFoundError:
+            return None
+        is_plain = stat.S_ISREG(found.st_mode)
+        return AnswerFile(name, found.st_size, int(found.st_mtime)) if is_plain else None
 
     def _sync(self) -> None:
         """A new name is durable only when the directory is."""

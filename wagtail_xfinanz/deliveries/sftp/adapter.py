@@ -142,14 +142,19 @@ class SftpChannel(FolderChannel):
         folder = str(self.view.options["answers_folder"])
         return f"{folder if folder.startswith('/') else f'{self._home}/{folder}'}/{name}"
 
-    def listing(self, folder: str) -> list[AnswerFile]:
+    def listing(self) -> list[AnswerFile]:
         try:
             entries = self._sftp.listdir_attr(self.answer_path("").rstrip("/"))
         except FileNotFoundError as error:
             raise ChannelRefused(_now("The folder with answers does not exist on the server.")) from error
-        files = (each for each in entries if stat.S_ISREG(each.st_mode or 0))
-        found = [AnswerFile(str(each.filename), each.st_size or 0, each.st_mtime or 0) for each in files]
-        return sorted(found, key=lambda file: file.name)
+        found = (_plain(each.filename, each) for each in sorted(entries, key=lambda each: each.filename))
+        return [file for file in found if file]
+
+    def about(self, name: str) -> AnswerFile | None:
+        try:
+            return _plain(name, self._sftp.lstat(self.answer_path(name)))
+        except FileNotFoundError:
+            return None
 
     def size(self, name: str) -> int:
         return self._sftp.stat(name).st_size or 0
@@ -159,6 +164,11 @@ class SftpChannel(FolderChannel):
 
     def remove(self, name: str) -> None:
         self._sftp.remove(name)
+
+
+def _plain(name: str, found: paramiko.SFTPAttributes) -> AnswerFile | None:
+    is_plain = stat.S_ISREG(found.st_mode or 0)
+    return AnswerFile(name, found.st_size or 0, found.st_mtime or 0) if is_plain else None
 
 
 def _is_allowed(host: str) -> bool:
