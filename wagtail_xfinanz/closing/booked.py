@@ -13,6 +13,8 @@ from wagtail_epayment.models import LedgerEntry
 from ..budget import end_of, local_day
 from ..models import DailyClosing, FinanceTenant
 
+_NAMED_AT_MOST = 5000
+"""Databases take only so many parameters, and some questions name the entries several times."""
 _ONE = datetime.timedelta(days=1)
 
 
@@ -20,6 +22,12 @@ def unassigned(tenant: FinanceTenant, day: datetime.date) -> QuerySet[LedgerEntr
     """Entries up to the end of the day that no closing has."""
     entries = LedgerEntry.objects.filter(order__site=tenant.site_id, occurred_at__lte=end_of(day))
     return entries.filter(closing_entry=None)
+
+
+def at_hand(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
+    """The same entries, named one by one unless there are very many: then no question about them searches the ledger."""
+    pks = list(entries.order_by().values_list("pk", flat=True)[: _NAMED_AT_MOST + 1])
+    return entries if len(pks) > _NAMED_AT_MOST else LedgerEntry.objects.filter(pk__in=pks)
 
 
 def entries_of(closing: DailyClosing) -> QuerySet[LedgerEntry]:

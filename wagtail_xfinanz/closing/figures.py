@@ -22,6 +22,7 @@ def figures_of(
     previous: DailyClosing | None,
 ) -> dict[str, Any]:
     """Compare everything; the same queries however much there is. ``previous`` is the closing before this one."""
+    entries = booked.at_hand(entries)
     late = booked.late(entries, day)
     lines = reported.lines_of_day(tenant, day)
     since = previous.prepared_at if previous else None

@@ -235,6 +235,19 @@ def test_the_figures_need_as_many_queries_for_forty_payments_as_for_one(
     assert counted() == one <= 35
 
 
+def test_a_day_too_busy_to_name_its_entries_has_the_same_figures(tenant, site, paid, monkeypatch):
+    unposted = create_order(site=site, purpose="x", items=[NewItem(label="x", unit_cents=100, posting_key="sperrgut")])
+    pay(unposted, 150)
+
+    def figures():
+        return figures_of(tenant, TUESDAY, entries=unassigned(tenant, TUESDAY), previous=None)
+
+    named = figures()
+    assert named["ledger"]["count"] == 2
+    monkeypatch.setattr("wagtail_xfinanz.closing.booked._NAMED_AT_MOST", 1)
+    assert figures() == named
+
+
 def test_another_commune_is_no_part_of_it(tenant, other_tenant, other_site, anna):
     order = create_order(site=other_site, purpose="x", items=[NewItem(label="x", unit_cents=100)])
     pay(order, 100)
