@@ -25,7 +25,7 @@ def unassigned(tenant: FinanceTenant, day: datetime.date) -> QuerySet[LedgerEntr
 
 
 def at_hand(entries: QuerySet[LedgerEntry]) -> QuerySet[LedgerEntry]:
-    """The same entries, named one by one unless there are very many: then no question about them searches the ledger."""
+    """The same entries, named one by one unless there are very many: figures then need not search the ledger again."""
     pks = list(entries.order_by().values_list("pk", flat=True)[: _NAMED_AT_MOST + 1])
     return entries if len(pks) > _NAMED_AT_MOST else LedgerEntry.objects.filter(pk__in=pks)
 
