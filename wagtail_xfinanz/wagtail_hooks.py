@@ -21,7 +21,7 @@ from .admin.batches import BatchViewSet
 from .admin.channels import DeliveryChannelViewSet
 from .admin.closings import DailyClosingViewSet
 from .admin.csv_profiles import CsvProfileViewSet
-from .admin.dashboard import ClosingPanel
+from .admin.dashboard import AnswersPanel, ClosingPanel
 from .admin.mappings import MappingViewSet
 from .admin.schemas import SchemaPackageViewSet
 from .admin.settings import FinanceTenantViewSet, KassenzeichenRangeViewSet, PostingAccountViewSet
@@ -150,4 +150,4 @@ def register_log_actions(actions: Any) -> None:
 
 @hooks.register("construct_homepage_panels")
 def add_closing_panel(request: HttpRequest, panels: list[Any]) -> None:
-    panels.append(ClosingPanel())
+    panels += [ClosingPanel(), AnswersPanel()]

@@ -65,7 +65,10 @@ SUITES = {
                     "text",
                 )
             ),
-            *(f"tests/xfinanz/handover/test_{name}.py" for name in ("admin", "answers", "properties", "sftp")),
+            *(
+                f"tests/xfinanz/handover/test_{name}.py"
+                for name in ("admin", "answers", "fetching", "properties", "sftp")
+            ),
         ],
     ),
     "cases and citizens": ("tests.settings", ["tests/cases", "tests/identity"], []),

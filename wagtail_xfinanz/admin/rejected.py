@@ -21,7 +21,7 @@ from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 
 from .. import flows
 from ..errors import BookkeepingError
-from ..flows.answers import with_answer
+from ..flows.answers import rejected_in, with_answer
 from ..flows.post_anew import texts_of
 from ..models import (
     Batch,
@@ -81,10 +81,7 @@ class RejectedView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMix
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sites = sites_for(self.request.user, Batch, VIEW_ACTIONS)
-        # From the answers, of which few reject, not from all postings.
-        told = PostingAcknowledgement.objects.filter(accepted=False).values("record")
-        records = PostingRecord.objects.standing().filter(batch__tenant__site__in=sites, pk__in=told)
-        found = with_rejection(with_answer(records).filter(answer=False)).order_by("batch", "sequence")
+        found = with_rejection(rejected_in(sites)).order_by("batch", "sequence")
         rows = [rejected_row(row) for row in found[: SHOWN + 1]]
         return {**super().get_context_data(**kwargs), "rows": rows[:SHOWN], "more": len(rows) > SHOWN, "shown": SHOWN}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from ..models import Batch, PostingAcknowledgement, PostingRecord
+from ..models import AcknowledgementImport, Batch, PostingAcknowledgement, PostingRecord
 
 
 def with_answer(records: QuerySet[PostingRecord]) -> QuerySet[Any]:
@@ -18,6 +18,18 @@ def with_answer(records: QuerySet[PostingRecord]) -> QuerySet[Any]:
 def rejected_of(batch: Batch) -> QuerySet[Any]:
     """Postings of the batch the finance system did not take, and which nothing released stands instead of."""
     return with_answer(batch.postings.standing()).filter(answer=False).order_by("sequence")
+
+
+def rejected_in(sites: QuerySet[Any]) -> QuerySet[Any]:
+    """The same of all batches of these sites."""
+    # From the imports that rejected something, which are few, not from all postings.
+    imports = AcknowledgementImport.objects.filter(Q(rejected__gt=0) | Q(contradicting__gt=0), tenant__site__in=sites)
+    answers = PostingAcknowledgement.objects.filter(accepted=False)
+    told, decided = answers.filter(source__in=imports), answers.filter(decides__source__in=imports)
+    records = PostingRecord.objects.standing().filter(
+        Q(pk__in=told.values("record")) | Q(pk__in=decided.values("record"))
+    )
+    return with_answer(records).filter(answer=False)
 
 
 def still_rejected(records: QuerySet[PostingRecord]) -> QuerySet[Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import time
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests.races import at_once
 from tests.xfinanz.factories import join_role
 from tests.xfinanz.handover.sftp_server import SftpServer
 from tests.xfinanz.handover.test_sftp import cut
@@ -24,8 +24,10 @@ from wagtail_xfinanz.flows import (
     export,
     fetch_answers,
     hand_over,
+    hold_rejected,
     retry_answer,
 )
+from wagtail_xfinanz.flows.answers import rejected_of
 from wagtail_xfinanz.flows.fetch_answers import fetch_answers_task
 from wagtail_xfinanz.models import (
     AcknowledgementImport,
@@ -340,6 +342,31 @@ def test_what_the_cash_officer_sees_and_presses(client, exported, channel, outbo
     assert url not in text(client.get("/admin/xfinanz_batches/answers/"))
 
 
+def test_the_first_page_of_the_admin_says_so(client, exported, sftp, outbox, quittung, anna, site, other_site, bernd):
+    answers, rejected = (f'href="/admin/xfinanz_batches/{name}/"' for name in ("answers", "rejected"))
+
+    def panel(user, role, at):
+        client.force_login(join_role(user, role, at))
+        found = re.search(r'aria-labelledby="xfinanz-answers".*?</section>', text(client.get("/admin/")), re.DOTALL)
+        return found[0] if found else ""
+
+    assert panel(anna, "certifier", site) == ""
+    sftp.options |= {"answers_folder": "antworten"}
+    sftp.save()
+    lay(outbox, "quittung.xml", quittung(exported, rejected=(1, 2)))
+    lay(outbox, "kaputt.xml", b"%PDF-1.7")
+    fetch_answers()
+    shown = panel(anna, "certifier", site)
+    assert (shown.count(answers), shown.count(rejected)) == (1, 1)
+    outbox.rename(outbox.parent / "weg")
+    fetch_answers()
+    assert panel(anna, "certifier", site).count(answers) == 2
+    for posting in rejected_of(exported):
+        hold_rejected(posting, by=anna, reason="wird geklärt")
+    assert rejected not in panel(anna, "certifier", site)
+    assert panel(bernd, "certifier", other_site) == ""
+
+
 def test_the_neighbour_sees_nothing_of_it(client, exported, channel, outbox, anna, other_site, other_tenant):
     client.force_login(join_role(anna, "certifier", other_site))
     lay(outbox, "kaputt.xml", b"%PDF-1.7")
@@ -349,15 +376,3 @@ def test_the_neighbour_sees_nothing_of_it(client, exported, channel, outbox, ann
     assert client.get(url).status_code == 404
     assert client.get(f"{url}file/").status_code == 404
     assert client.post(url, {"reason": "x"}).status_code == 404
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_take_it_in_once(exported, sftp, outbox, quittung):
-    sftp.options |= {"answers_folder": "antworten"}
-    sftp.save()
-    lay(outbox, "quittung.xml", quittung(exported))
-    lay(outbox, "kaputt.xml", b"%PDF-1.7")
-    runs = at_once(3, lambda _: fetch_answers())
-    assert [sum(len(run.taken) for run in runs), sum(len(run.refused) for run in runs)] == [1, 1]
-    assert [run.troubles for run in runs] == [[]] * 3
-    assert (AcknowledgementImport.objects.count(), FetchedAnswer.objects.count()) == (1, 2)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 
 import pytest
 from django.db import connections
 
 from tests.races import at_once
 from wagtail_xfinanz.errors import BookkeepingError
-from wagtail_xfinanz.flows import acknowledge, deliver_due, export, hand_over
+from wagtail_xfinanz.flows import acknowledge, deliver_due, export, fetch_answers, hand_over
 from wagtail_xfinanz.flows.deliver import deliver
-from wagtail_xfinanz.models import AcknowledgementImport, BatchDelivery, DeliveryState
+from wagtail_xfinanz.models import AcknowledgementImport, BatchDelivery, DeliveryState, FetchedAnswer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAME = "kassenbuch-4711-2026-000001.xml"
@@ -64,6 +66,21 @@ def test_one_answer_imported_twice_at_once_counts_once(batch, tenant, anna, quit
     taken = at_once(3, lambda _: acknowledge(tenant, data=data, filename="q.xml", by=anna))
     assert sorted(each.is_repetition for each in taken) == [False, True, True]
     assert AcknowledgementImport.objects.get().accepted == 2
+
+
+def test_two_runs_that_fetch_at_once_take_an_answer_in_once(batch, sftp, inbox, anna, quittung):
+    export(batch, file_format="kassenbuch", by=anna)
+    outbox = inbox / "antworten"
+    outbox.mkdir()
+    sftp.options |= {"answers_folder": "antworten"}
+    sftp.save()
+    for name, data in (("quittung.xml", quittung(batch)), ("kaputt.xml", b"%PDF-1.7")):
+        (outbox / name).write_bytes(data)
+        os.utime(outbox / name, (time.time() - 60,) * 2)
+    runs = at_once(3, lambda _: fetch_answers())
+    assert [sum(len(run.taken) for run in runs), sum(len(run.refused) for run in runs)] == [1, 1]
+    assert [run.troubles for run in runs] == [[]] * 3
+    assert (AcknowledgementImport.objects.count(), FetchedAnswer.objects.count()) == (1, 2)
 
 
 def over_there(work):
