@@ -22,6 +22,7 @@ from .mapping_choices import CONSTANT, choice_of, extras_of, label_of, options
 MAX_ROWS = 220
 """Three fields each stay below Django's limit of 1,000 fields in a form."""
 MAX_VALUES = 40
+FEW_ATTRIBUTES = 3
 
 
 @dataclass(slots=True)
@@ -125,7 +126,8 @@ class _Builder:
         entry = self._entries.get(node.path)
         is_leaf = node.text is not None or node.code is not None or not (node.content.parts or node.attributes)
         is_open = self._is_open(node, around)
-        self._left -= 1 + len(node.attributes)
+        attributes = self._attributes_of(node, around) if is_open or is_leaf else ()
+        self._left -= 1 + len(attributes)
         yield Row(
             path=node.path,
             label=node.label + (f" ({local(node.xsi_type)})" if node.xsi_type else ""),
@@ -137,7 +139,7 @@ class _Builder:
             fixed=node.code.fixed if node.code else node.fixed,
             is_mandatory=node.minimum > 0,
             is_leaf=is_leaf,
-            is_closed=not is_leaf and not is_open,
+            is_closed=len(attributes) < len(node.attributes) if is_leaf else not is_open,
             repeats=repeats_for(node, level),
             entry=entry,
             suggestion=self._suggestions.get(node.path),
@@ -145,10 +147,15 @@ class _Builder:
             values=_values((node.code or node).text) if is_leaf else (),
         )
         inner = _inside(entry or self._suggestions.get(node.path), level)
-        if is_open or is_leaf:
-            yield from (self._attribute(node, attribute, depth + 1, inner) for attribute in node.attributes)
+        yield from (self._attribute(node, attribute, depth + 1, inner) for attribute in attributes)
         if is_open and not is_leaf:
             yield from self._branch(node.content, depth + 1, inner, (*around, node.type.name))
+
+    def _attributes_of(self, node: Node, around: tuple[str, ...]) -> tuple[Attribute, ...]:
+        """All of what somebody looks at or maps, else the mandatory ones: some schemas have dozens everywhere."""
+        if not around or node.path in self._open or len(node.attributes) <= FEW_ATTRIBUTES:
+            return node.attributes
+        return tuple(attribute for attribute in node.attributes if attribute.required)
 
     def _is_open(self, node: Node, around: tuple[str, ...]) -> bool:
         if not around or node.path in self._open:

@@ -108,7 +108,7 @@ class MapView(OfMappingView, TemplateView):
             entry = old = known.get(path) or Entry(path)
             if f"source|{path}" in data:
                 choice, text = data[f"source|{path}"], data.get(f"text|{path}", "")
-                if not choice and text and not old.source:  # a text nobody would type for nothing
+                if text and choice == choice_of(old.source):  # the field is empty unless somebody types into it
                     choice = CONSTANT
                 source = source_of(choice, text=text)
                 if choice_of(source) != choice_of(old.source):

@@ -207,8 +207,8 @@ class Planner:
                 self.problem(parent_element(branch.path), _("The schema wants an element here that it does not name."))
 
     def _child(self, node: Node, level: Level, above_it: frozenset[str]) -> PlanElement | None:
-        if node.maximum is None and node.text is None:
-            self.whole.repeatable[node.path] = node.label
+        if node.maximum is None and (node.text is None or node.attributes):
+            self.whole.offer(node.path, node.label, required=node.minimum > 0)
         if node.path in self._mapped:
             return self.element(node, level, required=node.minimum > 0, above_it=frozenset())
         if node.minimum == 0:
@@ -225,7 +225,8 @@ class Planner:
         plan = PlanGroup(branch.path, branch.kind == "choice", branch.minimum > 0, [])
         if branch.maximum != 1:
             if branch.maximum is None:
-                self.whole.repeatable[branch.path] = " / ".join(node.label for node in branch.nodes())
+                names = " / ".join(node.label for node in branch.nodes())
+                self.whole.offer(branch.path, names, required=branch.minimum > 0)
             entry = self._entry(branch.path)
             level = self._repeat(plan, entry, level, branch.maximum)
             self._condition(plan, entry, level)

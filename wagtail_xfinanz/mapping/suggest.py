@@ -29,6 +29,8 @@ _RECORDS = (
 )
 _ITEMS = ("position", "positionen", "teilbetrag", "item", "kontierung")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_TOO_COMMON = ("name", "number", "order", "part", "entry")
+"""Keys of ours that say something else in nearly every schema."""
 MAX_NODES = 3_000
 
 
@@ -165,7 +167,7 @@ def _candidates(name: str, level: Level) -> Iterator[tuple[Source, Field]]:
         groups.insert(0, (SourceKind.POSTING, POSTING_FIELDS))
     for kind, fields in groups:
         for key, field in fields.items():
-            if name in field.hints or name == key.replace("_", ""):
+            if name in field.hints or (name == key.replace("_", "") and key not in _TOO_COMMON):
                 yield Source(kind, key), field
     for kind, fields in groups:
         for key, field in fields.items():

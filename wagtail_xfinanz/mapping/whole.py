@@ -20,8 +20,12 @@ class Whole:
     """Noted while the tree is walked: what is repeated, what could be, and where whole amounts are written."""
 
     streams: list[PlanElement | PlanGroup] = field(default_factory=list)
-    repeatable: dict[str, str] = field(default_factory=dict)
+    repeatable: dict[str, tuple[bool, str]] = field(default_factory=dict)
     amounts: list[Entry] = field(default_factory=list)
+
+    def offer(self, path: str, name: str, *, required: bool) -> None:
+        """Note that this could be repeated; what is mandatory anyway is the likelier."""
+        self.repeatable[path] = (not required, name)
 
     def findings(self, root: PlanElement, entries: Iterable[Entry]) -> Iterator[Finding]:
         if not self.streams:
@@ -39,7 +43,8 @@ class Whole:
         told = _("No element is repeated: choose one that comes once for each posting or payment.")
         if not self.repeatable:
             return told
-        names = ", ".join(dict.fromkeys(islice(self.repeatable.values(), MAX_NAMED)))
+        likely = sorted(self.repeatable.values(), key=lambda found: found[0])
+        names = ", ".join(islice(dict.fromkeys(name for _optional, name in likely), MAX_NAMED))
         return f"{told} {_('It can be one of these: %(names)s.') % {'names': names}}"
 
 

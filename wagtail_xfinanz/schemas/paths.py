@@ -11,6 +11,7 @@ import re
 _NAME = r"(?:\{[^{}]*\})?[^/{}\[\]~@#]+"
 _STEP = re.compile(rf"/(#\d+|@{_NAME}|{_NAME}(?:\[\d+\])?(?:~{_NAME})?)")
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
+_GROUP = re.compile(r"/#\d+")
 
 
 def steps(path: str) -> tuple[str, ...]:
@@ -37,5 +38,5 @@ def is_within(path: str, ancestor: str) -> bool:
 
 
 def readable(path: str) -> str:
-    """The path without namespaces, for people."""
-    return _NAMESPACE.sub("", path).lstrip("/").replace("/", " › ")
+    """The path without namespaces and numbers of groups, for people."""
+    return _GROUP.sub("", _NAMESPACE.sub("", path)).lstrip("/").replace("/", " › ")

@@ -14,7 +14,7 @@ from lxml import html
 from tests.xfinanz.factories import join_role, pay, released
 from tests.xfinanz.mapping.samples import BOOK, BOOKING, LIST, ORDER, ORDERS, POSITION, ao, ledger
 from tests.xfinanz.mapping.test_suggestions import head_of_ao
-from tests.xfinanz.schemas.zips import package, zipped
+from tests.xfinanz.schemas.zips import package, schema, zipped
 from wagtail_xfinanz.flows import (
     change_mapping,
     create_mapping,
@@ -446,6 +446,13 @@ class TestFindingOnesWay:
         save(client, self.here(empty), {f"text|{path}": "Portal"})
         empty.refresh_from_db()
         assert empty.mapping.at(path).source == Source(SourceKind.CONSTANT, "Portal")
+        save(client, self.here(empty), {f"source|{path}": "batch:name", f"text|{path}": ""})
+        save(client, self.here(empty), {f"text|{path}": "Amt"})
+        empty.refresh_from_db()
+        assert empty.mapping.at(path).source == Source(SourceKind.CONSTANT, "Amt")
+        save(client, self.here(empty), {f"source|{path}": ""})
+        empty.refresh_from_db()
+        assert empty.mapping.at(path) is None
 
     def test_after_saving_one_is_where_one_was(self, log_in, client, empty, anna):
         log_in(anna, "certifier")
@@ -487,3 +494,26 @@ class TestFindingOnesWay:
         assert page(client.get(link)).xpath("//select[@name='message']//option[@selected]/@value") == [wanted]
         client.post(new, {"tenant": tenant.pk, "message": wanted, "name": "Teil"})
         assert MappingVersion.objects.get().mapping.message == part
+
+
+MANY = "".join(f'<xs:attribute name="a{number}" type="xs:string"/>' for number in range(8))
+WITH_MANY = f"""<xs:element name="rows"><xs:complexType><xs:sequence>
+<xs:element name="note" minOccurs="0" maxOccurs="unbounded"><xs:complexType/></xs:element>
+<xs:element name="row" maxOccurs="unbounded"><xs:complexType><xs:simpleContent><xs:extension base="xs:decimal">{MANY}
+<xs:attribute name="must" type="xs:string" use="required"/></xs:extension></xs:simpleContent></xs:complexType>
+</xs:element></xs:sequence></xs:complexType></xs:element>"""
+
+
+def test_many_attributes_are_shown_when_their_element_is_looked_at(log_in, client, tenant, anna):
+    zipfile = zipped({"rows.xsd": schema(WITH_MANY)})
+    row = install_schema(zipfile, name="rows.zip", site=None, by=None)
+    made = create_mapping(tenant, package=row, mapping=Mapping("rows"), name="Kasse", by=anna)
+    log_in(anna, "certifier")
+    here, path = f"{MAPPINGS}{made.pk}/map/", "/rows/row"
+    shown = page(client.get(here))
+    assert [at for at in shown.xpath("//tr/@id") if "@" in at] == [f"{path}/@must"]
+    (link,) = shown.xpath(f"//tr[@id='{path}']//a[starts-with(@href, '?at=')]/@href")
+    assert len([at for at in page(client.get(here + link)).xpath("//tr/@id") if "@" in at]) == 9
+    assert shown.xpath("string(//*[@id='/rows']//p[@class='error-message'])").endswith("row, note.")
+    save(client, here, {f"source|{path}": "constant", f"text|{path}": "1"})
+    assert len([at for at in page(client.get(here)).xpath("//tr/@id") if "@" in at]) == 9

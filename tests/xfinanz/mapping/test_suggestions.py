@@ -127,3 +127,9 @@ def test_of_a_choice_one_alternative_is_suggested():
     assert list(suggest(tree.root("list"), Mapping("list"))) == ["/list/day/@anzahl"]
     begun = Mapping("list", (Entry("/list/jahr", Source(SourceKind.BATCH, "budget_year")),))
     assert list(suggest(tree.root("list"), begun)) == ["/list/anzahl"]
+
+
+def test_a_name_that_is_in_every_schema_is_not_ours():
+    inside = '<xs:complexType><xs:attribute name="name" type="xs:NMTOKEN"/></xs:complexType>'
+    tree = Tree(open_package(zipped({"a.xsd": schema(f'<xs:element name="r">{inside}</xs:element>')})))
+    assert not suggest(tree.root("r"), Mapping("r"))

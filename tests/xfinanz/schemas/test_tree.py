@@ -139,3 +139,4 @@ def test_paths_are_split_and_read(orders):
     path = f"/{AO}a/code[2]/{{http://x/y}}b~{{u}}T/@listURI"
     assert steps(path) == (f"{AO}a", "code[2]", "{http://x/y}b~{u}T", "@listURI")
     assert readable(path) == "a › code[2] › b~T › @listURI"
+    assert readable(f"/{AO}a/#1/b") == "a › b"
