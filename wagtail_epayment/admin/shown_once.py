@@ -34,6 +34,7 @@ class Issuing(abc.ABC):
         context = {
             "page_title": self.what,
             "page_subtitle": str(instance),
+            "header_title": f"{self.what}: {instance}",
             "header_icon": "key",
             "what": self.what,
             "secret": secret,
@@ -84,6 +85,11 @@ class RenewView(Issuing, PermissionCheckedMixin, WagtailAdminTemplateMixin, Temp
 
     def get_page_subtitle(self) -> str:
         return str(self.object)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        above = {"url": reverse(str(self.index_url_name)), "label": self.model._meta.verbose_name_plural}
+        here = {"url": "", "label": self.get_page_title(), "sublabel": self.get_page_subtitle()}
+        return [*self.breadcrumbs_items, above, here]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         back = reverse(str(self.index_url_name))

@@ -28,6 +28,7 @@ from ..audit.search import SHOWN, find_orders
 from ..audit.trace import with_trace
 from ..models import Batch, BatchState, DailyClosing, PostingRecord
 from . import audit_exports
+from .trail import BelowIndex
 
 
 def sites_of_trace(user: Any) -> QuerySet[Site]:
@@ -73,7 +74,8 @@ class TraceMixin(PermissionCheckedMixin):
         return get_object_or_404(found, pk=pk)
 
 
-class SearchView(TraceMixin, WagtailAdminTemplateMixin, TemplateView):
+class SearchView(BelowIndex, TraceMixin, WagtailAdminTemplateMixin, TemplateView):
+    index_url_name = "xfinanz_audit:index"
     template_name = "wagtail_xfinanz/admin/audit.html"
     page_title = _("Audit")
     header_icon = "search"
@@ -96,9 +98,11 @@ class SearchView(TraceMixin, WagtailAdminTemplateMixin, TemplateView):
         }
 
 
-class TraceView(TraceMixin, WagtailAdminTemplateMixin, TemplateView):
+class TraceView(BelowIndex, TraceMixin, WagtailAdminTemplateMixin, TemplateView):
     """An order with everything before and after its money; masked where a message may be personal."""
 
+    index_url_name = "xfinanz_audit:index"
+    index_label = _("Audit")
     template_name = "wagtail_xfinanz/admin/trace.html"
     page_title = _("From the click to the file")
     header_icon = "search"

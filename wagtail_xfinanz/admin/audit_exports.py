@@ -24,6 +24,7 @@ from wagtail_sitekit.scoping import sites_for
 from .. import conf, flows
 from ..errors import BookkeepingError
 from ..models import AuditExport, DailyClosing, ExportState, FinanceTenant
+from .trail import BelowIndex
 
 SHOWN = 50
 
@@ -48,11 +49,13 @@ class ExportForm(forms.Form):
         self.fields["tenant"].queryset = tenants_to_export(user)  # type: ignore[attr-defined]
 
 
-class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class ExportView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """Asks for the period; below it stands what this person has asked for before."""
 
     model = DailyClosing
     permission_required = "audit"
+    index_url_name = "xfinanz_audit:index"
+    index_label = _("Audit")
     template_name = "wagtail_xfinanz/admin/audit_export.html"
     page_title = _("Everything of a period")
     header_icon = "download"
@@ -78,11 +81,13 @@ class ExportView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView
         return redirect(reverse("xfinanz_audit:export_state", args=[export.pk]))
 
 
-class ExportStateView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class ExportStateView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """How far a package is: a plain page to be loaded again. POST deletes it before its time."""
 
     model = DailyClosing
     permission_required = "audit"
+    index_url_name = "xfinanz_audit:index"
+    index_label = _("Audit")
     template_name = "wagtail_xfinanz/admin/audit_export_state.html"
     page_title = _("Everything of a period")
     header_icon = "download"

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
@@ -30,6 +31,7 @@ from ..closing.sections import differences, sections
 from ..errors import BookkeepingError
 from ..models import DailyClosing, FinanceTenant
 from .evidence import address_of
+from .trail import BelowIndex
 
 RIGHTS = ("view", "prepare", "sign")
 
@@ -39,11 +41,12 @@ def tenants_for(user: Any) -> Any:
     return FinanceTenant.objects.filter(site__in=sites_for(user, DailyClosing, RIGHTS), is_active=True)
 
 
-class DaysView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class DaysView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """The last days of each tenant, open ones too, so that none can be forgotten."""
 
     model = DailyClosing
     any_permission_required = list(RIGHTS)
+    index_url_name = "xfinanz_closings:index"
     template_name = "wagtail_xfinanz/admin/days.html"
     page_title = _("Daily closing")
     header_icon = "calendar-check"
@@ -96,9 +99,11 @@ class OfDayMixin(PermissionCheckedMixin):
         return reverse("xfinanz_closings:day", args=[self.tenant.pk, self.day.isoformat()])  # type: ignore[union-attr]
 
 
-class DayView(OfDayMixin, WagtailAdminTemplateMixin, TemplateView):
+class DayView(BelowIndex, OfDayMixin, WagtailAdminTemplateMixin, TemplateView):
     """What the day's figures say: those kept in the closing, or, of an open day, those of this moment."""
 
+    index_url_name = "xfinanz_closings:index"
+    index_label = _("Daily closing")
     template_name = "wagtail_xfinanz/admin/day.html"
     page_title = _("Daily closing")
     header_icon = "calendar-check"
@@ -124,6 +129,9 @@ class DayView(OfDayMixin, WagtailAdminTemplateMixin, TemplateView):
             "may_sign": closing and not is_signed and not by_me and self.may("sign"),
             "waits_for_other": closing and not is_signed and by_me,
         }
+
+    def get_page_subtitle(self) -> str:
+        return f"{self.tenant}, {date_format(self.day)}"
 
     def _now(self) -> dict[str, Any]:
         tenant: Any = self.tenant

@@ -19,9 +19,10 @@ from wagtail_sitekit.scoping import sites_for
 from ..errors import BookkeepingError
 from ..flows.correct import bad_texts, correct_texts
 from ..models import Batch, FinanceTenant
+from .crumbs import BelowBatches
 
 
-class CorrectView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class CorrectView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """One field for each text of an order that cannot be written."""
 
     model = Batch

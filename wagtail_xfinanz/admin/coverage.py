@@ -17,6 +17,7 @@ from ..coverage import uncovered
 from ..gaps import gaps
 from ..models import Batch, FinanceTenant, KassenzeichenRange
 from .crumbs import BelowBatches
+from .trail import BelowIndex
 
 SHOWN = 500
 
@@ -37,11 +38,12 @@ class CoverageView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMix
         return {**super().get_context_data(**kwargs), "rows": rows}
 
 
-class GapsView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
+class GapsView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
     """What became of every number of one range."""
 
     model = KassenzeichenRange
     any_permission_required = list(VIEW_ACTIONS)
+    index_url_name = "xfinanz_ranges:index"
     template_name = "wagtail_xfinanz/admin/gaps.html"
     page_title = _("Numbers no order has")
     header_icon = "order-up"
