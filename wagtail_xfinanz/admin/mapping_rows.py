@@ -215,6 +215,8 @@ def repeats_for(part: Node | Branch, level: Level) -> list[Repeat]:
 
 def _values(kind: SimpleType | None) -> tuple[str, ...]:
     """What may be chosen instead of typed, if it is not too much for a page with many such places."""
+    if kind and kind.builtin == "boolean":
+        return ("true", "false")
     return kind.values if kind and len(kind.values) <= MAX_VALUES else ()
 
 

@@ -69,14 +69,26 @@ class _Suggester:
     def _content(self, branch: Branch, level: Level, around: tuple[str, ...]) -> None:
         parts = [part for part in branch.parts if isinstance(part, Node | Branch)]
         if branch.kind == "choice":
-            parts.sort(key=self._is_always_written, reverse=True)
-        for part in parts:
-            if isinstance(part, Branch):
-                self._content(part, level, around)
-            elif self._is_worth_looking(part, around):
-                self._node(part, level, (*around, part.type.name))
-            if branch.kind == "choice" and self._is_always_written(part):
-                return  # nothing else can be written in its place
+            self._choice(parts, level, around)
+        else:
+            for part in parts:
+                self._part(part, level, around)
+
+    def _choice(self, parts: list[Node | Branch], level: Level, around: tuple[str, ...]) -> None:
+        """What is always written rules out the others: people choose it, no suggestion does but that of the records."""
+        chosen = [part for part in parts if self._is_always_written(part)]
+        for part in chosen or parts:
+            before = dict(self._found)
+            self._part(part, level, around)
+            has_records = any(entry.repeat for path, entry in self._found.items() if path not in before)
+            if not chosen and not has_records and self._is_always_written(part):
+                self._found = before
+
+    def _part(self, part: Node | Branch, level: Level, around: tuple[str, ...]) -> None:
+        if isinstance(part, Branch):
+            self._content(part, level, around)
+        elif self._is_worth_looking(part, around):
+            self._node(part, level, (*around, part.type.name))
 
     def _is_worth_looking(self, node: Node, around: tuple[str, ...]) -> bool:
         """Mandatory elements, those that carry what we have, and what is mapped already."""
