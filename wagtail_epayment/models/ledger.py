@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_sitekit.money import format_money
+
 from .attempt import PaymentAttempt
 from .order import PaymentOrder
 
@@ -19,15 +21,19 @@ class EntryKind(models.TextChoices):
 class LedgerEntry(models.Model):
     """Signed cents, append-only: the database refuses UPDATE and DELETE by trigger. The balance is the sum."""
 
-    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="entries")
-    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=20, choices=EntryKind.choices)
-    amount_cents = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    provider_ref = models.CharField(max_length=120)
-    method = models.CharField(max_length=40, blank=True)
-    occurred_at = models.DateTimeField()
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    order = models.ForeignKey(
+        PaymentOrder, on_delete=models.PROTECT, related_name="entries", verbose_name=_("payment order")
+    )
+    attempt = models.ForeignKey(
+        PaymentAttempt, on_delete=models.PROTECT, related_name="entries", verbose_name=_("payment attempt")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=EntryKind.choices)
+    amount_cents = models.BigIntegerField(_("amount in cents"))
+    currency = models.CharField(_("currency"), max_length=3)
+    provider_ref = models.CharField(_("reference of the payment service"), max_length=120)
+    method = models.CharField(_("way of payment"), max_length=40, blank=True)
+    occurred_at = models.DateTimeField(_("occurred at"))
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True, db_index=True)
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -39,7 +45,7 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount_cents} {self.currency}"
+        return f"{self.get_kind_display()} {format_money(self.amount_cents, self.currency)}"
 
     @property
     def moved_cents(self) -> int:

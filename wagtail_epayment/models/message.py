@@ -20,17 +20,24 @@ class MessageSource(models.TextChoices):
 class ProviderMessage(models.Model):
     """Everything a provider ever said, raw and append-only; committed before it is understood."""
 
-    provider = models.CharField(max_length=40)
-    source = models.CharField(max_length=12, choices=MessageSource.choices)
+    provider = models.CharField(_("provider"), max_length=40)
+    source = models.CharField(_("source"), max_length=12, choices=MessageSource.choices)
     attempt = models.ForeignKey(
-        PaymentAttempt, null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
+        PaymentAttempt,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        verbose_name=_("payment attempt"),
     )
-    contract = models.ForeignKey(PaymentContract, on_delete=models.PROTECT, related_name="messages")
+    contract = models.ForeignKey(
+        PaymentContract, on_delete=models.PROTECT, related_name="messages", verbose_name=_("contract")
+    )
     raw = EncryptedTextField()
-    is_verified = models.BooleanField(default=False)
+    is_verified = models.BooleanField(_("proven"), default=False)
     dedupe_key = models.CharField(max_length=128, blank=True)
-    received_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    processed_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(_("received at"), auto_now_add=True, db_index=True)
+    processed_at = models.DateTimeField(_("processed at"), null=True, blank=True)
     discrepancy = models.CharField(_("discrepancy"), max_length=300, blank=True)
 
     class Meta:

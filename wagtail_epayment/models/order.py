@@ -22,7 +22,7 @@ class PaymentOrder(models.Model):
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     purpose = models.CharField(_("purpose"), max_length=140)
     amount_cents = models.BigIntegerField(_("amount in cents"))
-    currency = models.CharField(max_length=3, default="EUR")
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
     payer = EncryptedJSONField(_("payer"), default=dict, blank=True)
     language = models.CharField(max_length=10, default="de")
     return_url = models.CharField(max_length=500, blank=True)
@@ -30,7 +30,7 @@ class PaymentOrder(models.Model):
     external_id = models.CharField(max_length=64, blank=True)
     due_on = models.DateField(_("due on"), null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True, db_index=True)
 
     class Meta:
         verbose_name = _("payment order")

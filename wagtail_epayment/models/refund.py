@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_sitekit.money import format_money
+
 from .attempt import PaymentAttempt
 from .ledger import LedgerEntry
 from .order import PaymentOrder
@@ -39,13 +41,17 @@ class Refund(models.Model):
     """Money to go back for one payment. Its id, the key providers know it by, is fixed before anybody is called."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="refunds")
-    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
+    order = models.ForeignKey(
+        PaymentOrder, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment order")
+    )
+    attempt = models.ForeignKey(
+        PaymentAttempt, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment attempt")
+    )
     payment = models.ForeignKey(
         LedgerEntry, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("payment that is given back")
     )
     amount_cents = models.BigIntegerField(_("amount in cents"))
-    currency = models.CharField(max_length=3)
+    currency = models.CharField(_("currency"), max_length=3)
     state = models.CharField(_("state"), max_length=12, choices=RefundState.choices, default=RefundState.REQUESTED)
     cause = models.CharField(_("cause"), max_length=12, choices=RefundCause.choices, default=RefundCause.CLERK)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
@@ -53,21 +59,31 @@ class Refund(models.Model):
         _("refundable as seen by the person who asked (cents)"), null=True, blank=True
     )
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("asked for by"),
     )
-    requested_at = models.DateTimeField(null=True, blank=True)
+    requested_at = models.DateTimeField(_("asked for at"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
-    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decision = models.CharField(_("reason of the decision"), max_length=300, blank=True)
-    provider_ref = models.CharField(max_length=120, blank=True)
-    next_poll_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    poll_count = models.PositiveIntegerField(default=0)
-    last_error = models.CharField(max_length=300, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    submitted_at = models.DateTimeField(null=True, blank=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    provider_ref = models.CharField(_("reference of the payment service"), max_length=120, blank=True)
+    next_poll_at = models.DateTimeField(_("next question to the payment service"), null=True, blank=True, db_index=True)
+    poll_count = models.PositiveIntegerField(_("questions so far"), default=0)
+    last_error = models.CharField(_("last error"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    submitted_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         verbose_name = _("refund")
@@ -87,4 +103,4 @@ class Refund(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order} −{self.amount_cents} {self.currency}"
+        return f"{self.order} −{format_money(self.amount_cents, self.currency)}"
