@@ -14,9 +14,8 @@ from ..models import (
     HandoverEvent,
     KassenzeichenRange,
     PostingAccount,
-    PostingAcknowledgement,
-    RejectionDecision,
 )
+from .answers import ANSWERS, FETCHED, REJECTIONS
 from .period import Period
 from .table import Column, Kind, Table, user
 
@@ -163,53 +162,6 @@ EVENTS = Table(
     ),
 )
 
-ANSWERS = Table(
-    "acknowledgements",
-    _("What the finance system, or a person who decided between its answers, says of postings."),
-    "id",
-    (
-        Column("id", Kind.INTEGER, _("key of the answer"), "pk"),
-        Column("posting", Kind.INTEGER, _("posting"), "record_id", "postings.id"),
-        Column("file", Kind.TEXT, _("file it came in"), "source.filename"),
-        Column("file_sha256", Kind.TEXT, _("SHA-256 of that file"), "source.sha256"),
-        Column("accepted", Kind.BOOLEAN, _("accepted")),
-        Column("counts", Kind.BOOLEAN, _("counts; contradictions do not until decided")),
-        Column("code", Kind.TEXT, _("code")),
-        Column("text", Kind.TEXT, _("text")),
-        Column("decided_by", Kind.TEXT, _("decided by"), user("decided_by")),
-        Column("reason", Kind.TEXT, _("reason")),
-        Column("created_at", Kind.INSTANT, _("imported or decided at")),
-    ),
-    lambda period: (
-        PostingAcknowledgement.objects.filter(record__in=period.postings.order_by().values("pk"))
-        .select_related("source", "decided_by")
-        .defer("source__sealed")
-        .order_by("pk")
-        .iterator(chunk_size=_AT_ONCE)
-    ),
-)
-
-REJECTIONS = Table(
-    "rejections",
-    _("What people decided about postings the finance system rejected; the newest decision holds."),
-    "id",
-    (
-        Column("id", Kind.INTEGER, _("key of the decision"), "pk"),
-        Column("posting", Kind.INTEGER, _("rejected posting"), "record_id", "postings.id"),
-        Column("step", Kind.TEXT, _("anew: posted anew; hold: to be clarified")),
-        Column("posting_key", Kind.TEXT, _("posting key it is booked on from now on; empty: that of its item")),
-        Column("reason", Kind.TEXT, _("reason")),
-        Column("decided_by", Kind.TEXT, _("decided by"), user("decided_by")),
-        Column("decided_at", Kind.INSTANT, _("decided at")),
-    ),
-    lambda period: (
-        RejectionDecision.objects.filter(record__in=period.postings.order_by().values("pk"))
-        .select_related("decided_by")
-        .order_by("pk")
-        .iterator(chunk_size=_AT_ONCE)
-    ),
-)
-
 CLOSINGS = Table(
     "closings",
     _("Daily closings; the documents of signed ones lie in the folder “closings” of this package."),
@@ -284,7 +236,7 @@ RANGES = Table(
 )
 
 TABLES = (
-    BATCHES, POSTINGS, FILES, DELIVERIES, EVENTS, ANSWERS, REJECTIONS, CLOSINGS, CLOSED, ACCOUNTS, RANGES,
+    BATCHES, POSTINGS, FILES, DELIVERIES, EVENTS, ANSWERS, REJECTIONS, FETCHED, CLOSINGS, CLOSED, ACCOUNTS, RANGES,
 )  # fmt: skip
 
 

@@ -7,17 +7,22 @@ import io
 import os
 import re
 import time
+import zipfile
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from tests.xfinanz.factories import join_role
 from tests.xfinanz.handover.sftp_server import SftpServer
 from tests.xfinanz.handover.test_sftp import cut
+from wagtail_xfinanz.audit.check import check_package
+from wagtail_xfinanz.budget import local_day
 from wagtail_xfinanz.deliveries.registry import channels
 from wagtail_xfinanz.deliveries.sftp.keys import fingerprint
 from wagtail_xfinanz.errors import ReasonMissing, WrongState
 from wagtail_xfinanz.flows import (
+    audit_export,
     check_channel,
     deliver_due,
     dismiss_answer,
@@ -231,6 +236,21 @@ def test_a_kept_file_is_put_aside_with_a_reason(exported, channel, outbox, anna)
         dismiss_answer(refused, by=anna, reason=" ")
     row = dismiss_answer(refused, by=anna, reason="Werbung")
     assert (row.state, row.dismissed_by, row.raw) == ("dismissed", anna, b"%PDF-1.7")
+
+
+def test_an_auditor_can_see_what_became_of_every_file(exported, directory, outbox, quittung, anna, tenant):
+    directory.options = {"answers_folder": "antworten"}
+    directory.save()
+    lay(outbox, "quittung.xml", quittung(exported))
+    lay(outbox, "prospekt.pdf", b"%PDF-1.7")
+    (refused,) = fetch_answers().refused
+    dismiss_answer(refused, by=anna, reason="Werbung")
+    out, today = io.BytesIO(), local_day(timezone.now())
+    audit_export(tenant, first=today, last=today, out=out, by=None)
+    rows = zipfile.ZipFile(out).read("tables/fetched_answers.csv").decode().splitlines()
+    assert len(rows) == 3
+    assert "Werbung" in "".join(rows)
+    assert list(check_package(out)) == []
 
 
 def test_a_channel_with_another_host_key_gets_no_password(exported, sftp, server, outbox, quittung):
