@@ -27,9 +27,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
+def demo_folder(tmp_path_factory):
+    """Where the running demo has its database."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="session")
+def demo(demo_folder):
     """The port of the running demo."""
-    folder, port = tmp_path_factory.mktemp("demo"), server.free_port()
+    folder, port = demo_folder, server.free_port()
     server.build(folder, port)
     with server.running(folder, port, "tests.browser.settings"):
         yield port
@@ -81,8 +87,8 @@ def citizen(request, open_window):
 
 @pytest.fixture
 def staff(open_window):
-    def log_in(name):
-        page = open_window(town="kreis", viewport=DESKTOP)
+    def log_in(name, *, javascript=True):
+        page = open_window(town="kreis", viewport=DESKTOP, javascript=javascript)
         page.goto("/admin/login/")
         page.fill("input[name=username]", name)
         page.fill("input[name=password]", PASSWORD)

@@ -24,11 +24,11 @@ ENGLISH = re.compile(
 WORDS = """
 () => [...document.querySelectorAll('#main h1, #main h2, #main h3, #main th, #main dt, #main label, #main legend,'
     + ' #main .nice-padding button, #main .nice-padding a.button, #main caption')]
-  .map(e => e.innerText.trim()).filter(Boolean)
+  .filter(e => !e.closest('[translate=no]')).map(e => e.innerText.trim()).filter(Boolean)
 """
 UNLABELLED = """
 () => [...document.querySelectorAll('#main .nice-padding :is(input, select, textarea)')]
-  .filter(e => e.type !== 'hidden' && e.offsetParent
+  .filter(e => e.type !== 'hidden' && e.checkVisibility()
     && !(e.labels && e.labels.length) && !e.getAttribute('aria-label') && !e.getAttribute('aria-labelledby'))
   .map(e => e.outerHTML.slice(0, 150))
 """
@@ -36,7 +36,15 @@ UNLABELLED = """
 UNSTYLED = """
 () => [...document.querySelectorAll('#main .nice-padding input:not([type])')].map(e => e.outerHTML.slice(0, 150))
 """
-CROPPED = "() => document.documentElement.scrollWidth > window.innerWidth"
+#: What sticks out of the window without a region of its own to scroll in; Wagtail hides it instead of scrolling.
+CROPPED = """
+() => [...document.querySelectorAll('#main .nice-padding :is(p, dd, dt, h2, h3, li, td, th, code, input, select,'
+    + ' a.button, button, label)')]
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > window.innerWidth + 1)
+  .filter(e => { for (let up = e; up && up.id !== 'main'; up = up.parentElement)
+    if (['auto', 'scroll'].includes(getComputedStyle(up).overflowX)) return false; return true; })
+  .map(e => e.outerHTML.slice(0, 120))
+"""
 HEADING = "() => [...document.querySelectorAll('#main h1, #main .w-breadcrumbs li:last-child')].map(e => e.textContent)"
 
 
@@ -52,6 +60,16 @@ def links(page):
     """The links to our pages on this one, by their pattern."""
     found = page.eval_on_selector_all("a[href]", "all => all.map(e => e.href)")
     return {pattern(each): each for each in found if _is_ours(each)}
+
+
+def menu(page):
+    """What the sidebar leads to; its items are drawn from data, submenus only once they are opened."""
+    data = page.locator("#wagtail-sidebar-props").text_content()
+    return {pattern(each): each for each in re.findall(r'"(/admin/[^"]*)"', data) if _is_ours(each)}
+
+
+def file_name(path):
+    return re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/admin/")).strip("-")
 
 
 def _is_ours(address):

@@ -76,3 +76,16 @@ def pay(page):
     follow(page, "Jetzt bezahlen")
     press(page, "jetzt bezahlen")
     press(page, "^Bezahlen")
+
+
+def reach(page, text):
+    """Press Tab until the focus is on what says ``text``; the focus must be seen."""
+    for _stop in range(60):
+        page.keyboard.press("Tab")
+        says = page.evaluate(
+            "(() => { const e = document.activeElement; if (!e) return '';"
+            " return (e.labels && e.labels[0] ? e.labels[0].innerText : '') + ' ' + e.innerText; })()"
+        )
+        if re.search(text, says or ""):
+            return
+    raise AssertionError(f"“{text}” cannot be reached by Tab on {page.url}")

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.browser.conftest import DESKTOP, PHONE
-from tests.browser.steps import PERSON, PLACE, begin, follow, heading, press, say_what, say_where, say_who
+from tests.browser.steps import PERSON, PLACE, begin, follow, heading, press, reach, say_what, say_where, say_who
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SINGLE = [
@@ -121,50 +121,37 @@ def test_every_page_of_the_journey(open_window, check):
     check(page)
 
 
-def _reach(page, text):
-    """Press Tab until the focus is on what says ``text``; the focus must be seen."""
-    for _stop in range(60):
-        page.keyboard.press("Tab")
-        says = page.evaluate(
-            "(() => { const e = document.activeElement; if (!e) return '';"
-            " return (e.labels && e.labels[0] ? e.labels[0].innerText : '') + ' ' + e.innerText; })()"
-        )
-        if re.search(text, says or ""):
-            return
-    raise AssertionError(f"“{text}” cannot be reached by Tab on {page.url}")
-
-
 def test_by_keyboard_alone(open_window):
     page = open_window(viewport=DESKTOP)
     page.goto("/leistungen/sperrgut/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')").startswith("#")  # the skip link comes first
-    _reach(page, "Jetzt online beginnen")
+    reach(page, "Jetzt online beginnen")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/formular/"))
-    _reach(page, "Beginnen")
+    reach(page, "Beginnen")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/abholung/"))
-    _reach(page, "Sofa oder Sessel")
+    reach(page, "Sofa oder Sessel")
     page.keyboard.press("Space")
-    _reach(page, "Wie viele Stücke")
+    reach(page, "Wie viele Stücke")
     page.keyboard.type("3")
-    _reach(page, "Normal|Express")
+    reach(page, "Normal|Express")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")  # Enter in a form goes on
     page.wait_for_url(re.compile("/ort/"))
     for label, value in PLACE.items():
-        _reach(page, rf"^\s*{label}")
+        reach(page, rf"^\s*{label}")
         page.keyboard.type(value)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/person/"))
     for label, value in PERSON.items():
-        _reach(page, rf"^\s*{label}")
+        reach(page, rf"^\s*{label}")
         page.keyboard.type(value)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/pruefen/"))
     assert heading(page) == "Prüfen Sie Ihre Angaben"
-    _reach(page, "Kostenpflichtig bestellen")
+    reach(page, "Kostenpflichtig bestellen")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/vorgang/"))
 

@@ -53,6 +53,12 @@ class RecordInspectView(InspectView):
     def get_field_label(self, field_name: str, field: Any) -> str:
         return str(_("Amount")) if field_name == "amount_cents" else super().get_field_label(field_name, field)
 
+    def get_field_display_value(self, field_name: str, field: Any) -> Any:
+        value = super().get_field_display_value(field_name, field)
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return "–" if value in (None, "") else value
+
     def get_amount_cents_display_value(self) -> str:
         return format_money(self.object.amount_cents, self.object.currency)
 
@@ -127,7 +133,7 @@ class OrderInspectView(InspectView):
         return []
 
 
-class MessageInspectView(InspectView):
+class MessageInspectView(RecordInspectView):
     """One message: where it came from, what it said (masked), what did not fit."""
 
     template_name = "wagtail_epayment/admin/message.html"
