@@ -75,13 +75,14 @@ class _Suggester:
                 self._part(part, level, around)
 
     def _choice(self, parts: list[Node | Branch], level: Level, around: tuple[str, ...]) -> None:
-        """What is always written rules out the others: people choose it, no suggestion does but that of the records."""
+        """What is always written rules out the others. So only a field of the posting or the records choose it."""
         chosen = [part for part in parts if self._is_always_written(part)]
         for part in chosen or parts:
             before = dict(self._found)
             self._part(part, level, around)
-            has_records = any(entry.repeat for path, entry in self._found.items() if path not in before)
-            if not chosen and not has_records and self._is_always_written(part):
+            if not chosen and self._is_always_written(part):
+                if any(_is_of_posting(entry) for path, entry in self._found.items() if path not in before):
+                    return
                 self._found = before
 
     def _part(self, part: Node | Branch, level: Level, around: tuple[str, ...]) -> None:
@@ -165,6 +166,10 @@ def _has_always_a_value(entry: Entry) -> bool:
         field = posting_field(entry.source.value) if entry.source else None
         return field is not None and not field.may_be_empty
     return True
+
+
+def _is_of_posting(entry: Entry) -> bool:
+    return entry.repeat is not None or (entry.source is not None and entry.source.kind is SourceKind.POSTING)
 
 
 def _candidates(name: str, level: Level) -> Iterator[tuple[Source, Field]]:
