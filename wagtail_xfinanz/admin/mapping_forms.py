@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, TextChoices
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_sitekit.scoping import sites_for, visible
@@ -66,7 +66,7 @@ class NewMappingForm(forms.Form):
         except MappingInvalid as error:
             raise forms.ValidationError({"file": str(error)}) from error
         if mapping.message != message:
-            told = _now("This file maps the message “%(name)s”.") % {"name": mapping.message}
+            told = gettext("This file maps the message “%(name)s”.") % {"name": mapping.message}
             raise forms.ValidationError({"file": told})
         return mapping
 
@@ -123,7 +123,7 @@ class EntryForm(forms.Form):
             if line.strip():
                 key, equals, value = (part.strip() for part in line.partition("="))
                 if not equals:
-                    raise forms.ValidationError(_now("“%(line)s” has no “=”.") % {"line": line})
+                    raise forms.ValidationError(gettext("“%(line)s” has no “=”.") % {"line": line})
                 rows.append((key, value))
         return tuple(rows)
 
@@ -157,7 +157,7 @@ def _possible_values(level: Level) -> Iterator[str]:
     kinds: list[tuple[str, type[TextChoices]]] = [("kind", PostingKind), ("part", Part)]
     for name, choices in kinds if level is not None else ():
         values = ", ".join(f"{choice.value} ({choice.label})" for choice in choices)
-        yield _now("%(field)s is one of: %(values)s.") % {"field": POSTING_FIELDS[name].label, "values": values}
+        yield gettext("%(field)s is one of: %(values)s.") % {"field": POSTING_FIELDS[name].label, "values": values}
 
 
 def _initial(entry: Entry) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
@@ -20,6 +21,9 @@ from .. import flows
 from ..errors import BookkeepingError
 from ..models import MappingState, MappingVersion, SchemaPackage
 from .mapping_base import OfMappingView, may
+
+FORMAT = "xfinanz"
+"""The name under which the format that uses mappings is registered."""
 
 
 class MappingStepView(OfMappingView, TemplateView, abc.ABC):
@@ -52,8 +56,12 @@ class MappingStepView(OfMappingView, TemplateView, abc.ABC):
         except BookkeepingError as error:
             messages.error(request, str(error))
             return redirect(self.address())
-        messages.success(request, str(self.done))
+        self.tell(request)
         return redirect(where)
+
+    def tell(self, request: HttpRequest) -> None:
+        """Say that it is done."""
+        messages.success(request, str(self.done))
 
     @abc.abstractmethod
     def do(self, request: HttpRequest) -> str:
@@ -97,6 +105,13 @@ class ReleaseMappingView(MappingStepView):
     def do(self, request: HttpRequest) -> str:
         flows.release_mapping(self.row, by=request.user)
         return self.address()
+
+    def tell(self, request: HttpRequest) -> None:
+        if self.row.tenant.default_format == FORMAT:
+            super().tell(request)
+            return
+        told = _("The mapping is active. The tenant still writes another format: choose this one at the tenant.")
+        messages.warning(request, told)
 
 
 class DiscardMappingView(MappingStepView):

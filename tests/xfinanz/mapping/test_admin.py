@@ -8,6 +8,7 @@ import re
 from urllib.parse import quote, unquote, urlencode, urljoin
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from lxml import html
 
@@ -25,7 +26,7 @@ from wagtail_xfinanz.flows import (
     submit_mapping,
 )
 from wagtail_xfinanz.mapping import Condition, Entry, Mapping, Repeat, Source, SourceKind, Test, to_json
-from wagtail_xfinanz.models import MappingState, MappingVersion
+from wagtail_xfinanz.models import FinanceTenant, MappingState, MappingVersion
 from wagtail_xfinanz.posting import PostingKind
 
 pytestmark = pytest.mark.django_db
@@ -517,3 +518,13 @@ def test_many_attributes_are_shown_when_their_element_is_looked_at(log_in, clien
     assert shown.xpath("string(//*[@id='/rows']//p[@class='error-message'])").endswith("row, note.")
     save(client, here, {f"source|{path}": "constant", f"text|{path}": "1"})
     assert len([at for at in page(client.get(here)).xpath("//tr/@id") if "@" in at]) == 9
+
+
+@pytest.mark.parametrize("name", ["kassenbuch", "xfinanz"])
+def test_who_releases_is_told_if_the_tenant_writes_something_else(log_in, client, full, anna, bernd, name):
+    FinanceTenant.objects.filter(pk=full.tenant_id).update(default_format=name)
+    submit_mapping(full, by=anna)
+    log_in(bernd, "releaser")
+    done = client.post(f"{MAPPINGS}{full.pk}/release/", follow=True)
+    (told,) = (message.level_tag for message in get_messages(done.wsgi_request))
+    assert told == ("success" if name == "xfinanz" else "warning")
