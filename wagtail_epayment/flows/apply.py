@@ -25,12 +25,23 @@ _TAKEN = ["provider_ref", "state", "last_error", "payer_done_at", "version", "ne
 _CHANGING = ["attempt", "is_verified", "dedupe_key", "processed_at", "discrepancy"]
 
 
-@transaction.atomic
+class _SaidBeforeError(Exception):
+    """A genuine message with this key has been taken already."""
+
+
 def apply_message(message: ProviderMessage, said: Said) -> ProviderMessage:
     """Turn a kept message into state. Locks the order, then the attempt, then the refund if it is about one.
 
     A genuine message about a payment we do not know (yet) stays unprocessed: ``process_left_over`` tries again.
     """
+    try:
+        return _apply(message, said)
+    except _SaidBeforeError:
+        return finish(message, is_verified=True)
+
+
+@transaction.atomic
+def _apply(message: ProviderMessage, said: Said) -> ProviderMessage:
     if isinstance(said, NothingOfOurs):
         return finish(message, is_verified=said.is_verified, discrepancy="" if said.is_verified else _UNPROVEN)
     attempt = locked_attempt(
@@ -41,8 +52,7 @@ def apply_message(message: ProviderMessage, said: Said) -> ProviderMessage:
     message.attempt = attempt
     if not said.is_verified:
         return finish(message, discrepancy=_UNPROVEN)
-    if not _claim(message, said):
-        return finish(message, is_verified=True)
+    _claim(message, said)
     return _take(message, attempt, said)
 
 
@@ -80,16 +90,17 @@ def wait(message: ProviderMessage, said: Word | RefundWord | ChargebackWord, why
     return message
 
 
-def _claim(message: ProviderMessage, said: Word | RefundWord | ChargebackWord) -> bool:
-    """Close the message under its key, of which there is one among genuine messages. False: this is a replay."""
+def _claim(message: ProviderMessage, said: Word | RefundWord | ChargebackWord) -> None:
+    """Close the message under its key, of which there is one among genuine messages.
+
+    Raises _SaidBeforeError for a replay, which ends the transaction: there is nothing in it yet.
+    """
     message.dedupe_key = said.dedupe_key
     try:
-        with transaction.atomic():
-            finish(message, is_verified=True)
-    except IntegrityError:
+        finish(message, is_verified=True)
+    except IntegrityError as error:
         message.dedupe_key = ""
-        return False
-    return True
+        raise _SaidBeforeError from error
 
 
 def _misfit(attempt: PaymentAttempt, word: Word) -> str:

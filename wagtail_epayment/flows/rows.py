@@ -9,15 +9,22 @@ from django.db.models import Q, QuerySet
 
 from ..models import EntryKind, LedgerEntry, PaymentAttempt, PaymentContract, Refund
 
+_COMPARED = (
+    *("contract", "provider", "merchant_tx_id", "provider_ref", "amount_cents", "currency", "method", "state"),
+    *("version", "poll_count", "payer_done_at", "created_at"),
+    *("order__amount_cents", "order__cancelled_at", "order__created_at"),
+)
+
 
 def locked_attempt(
     *, contract: PaymentContract | int, merchant_tx_id: str = "", payment_ref: str = ""
 ) -> PaymentAttempt | None:
     """The contract's attempt with this transaction id, or whose booked payment has this reference; with its order.
 
-    Both rows are locked by the one statement that reads them. Needs a transaction.
+    Both rows are locked by the one statement that reads them, and only what a word may change or is compared with is
+    read, so that nobody decrypts who pays. Needs a transaction.
     """
-    attempts = PaymentAttempt.objects.filter(contract=contract)
+    attempts = PaymentAttempt.objects.filter(contract=contract).only(*_COMPARED).order_by()
     if merchant_tx_id:
         return _only(locked(attempts.filter(merchant_tx_id=merchant_tx_id)))
     if not payment_ref:
@@ -48,7 +55,7 @@ def locked_refund(attempt: PaymentAttempt, *, key: str = "", provider_ref: str =
 
 def entries_of(attempt: PaymentAttempt) -> list[LedgerEntry]:
     """All ledger entries of the attempt's order, in the order they were booked."""
-    return list(LedgerEntry.objects.filter(order=attempt.order_id).order_by("pk"))
+    return sorted(LedgerEntry.objects.filter(order=attempt.order_id).order_by(), key=lambda entry: entry.pk)
 
 
 def _is_key(text: str) -> bool:

@@ -40,8 +40,10 @@ def notify(request: HttpRequest, provider: str, contract_id: int) -> HttpRespons
 
 
 def _take(request: HttpRequest, provider: str, contract_id: int) -> int:
-    contract = PaymentContract.objects.filter(pk=contract_id, provider=provider).first()
-    if contract is None:
+    contracts = PaymentContract.objects.only("provider", "credentials", "options", "is_live")
+    try:
+        contract = contracts.get(pk=contract_id, provider=provider)
+    except PaymentContract.DoesNotExist:
         return 400
     body = request.body if request.method == "POST" else request.META.get("QUERY_STRING", "").encode("latin-1")
     if len(body) > _MAX_BYTES:
