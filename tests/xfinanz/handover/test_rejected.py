@@ -23,8 +23,10 @@ from wagtail_xfinanz.flows import (
     certify,
     collect,
     decide,
+    deliver_due,
     discard,
     export,
+    hand_over,
     hold_rejected,
     post_all_anew,
     post_anew,
@@ -105,6 +107,24 @@ def test_the_files_say_which_posting_it_replaces(express, anna, next_batch):
     assert root.findtext(".//k:buchung/k:ersetzt", namespaces=NS) == "2026/1/2"
     assert root.find(".//k:buchung/k:storniert", NS) is None
     assert "2026/1/2" in file_of(batch, "csv").decode("cp1252", errors="replace")
+
+
+def test_the_next_batch_is_handed_over_by_itself_as_any_other(
+    batch, directory, inbox, tenant, anna, bernd, later, quittung, answer
+):
+    directory.is_automatic = True
+    directory.save()
+    hand_over(batch, by=anna)
+    deliver_due()
+    answer(quittung(batch, rejected=(2,)))
+    post_anew(rejected_of(batch).get(), by=anna, reason="Konto wieder offen")
+    released(tenant, anna, bernd, cut_off=later)
+    deliver_due()
+    assert sorted(path.name for path in inbox.iterdir()) == [
+        "kassenbuch-4711-2026-000001.xml",
+        "kassenbuch-4711-2026-000002.xml",
+    ]
+    assert [event.kind for event in batch.handover_events.all()][-1] == "anew"
 
 
 def test_a_payment_that_comes_in_meanwhile_stands_in_the_same_batch(express, site, anna, next_batch):
