@@ -25,7 +25,7 @@ def load_schema(row: SchemaPackage) -> LoadedSchema:
     return _loaded(row.pk, row.sha256, row.main)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _loaded(pk: int, sha256: str, main: str) -> LoadedSchema:
     files = {}
     for row in SchemaPackage.objects.get(pk=pk).files.all():
