@@ -148,9 +148,12 @@ class Reader:
             self.note(told % {"field": field.label})
 
     def _tell_misfit(self, field: Field, text: str) -> None:
-        open_text = field.type is ValueType.TEXT and not (field.values or field.is_exact)
+        open_text = field.type is ValueType.TEXT and not field.is_exact
         if field.type is ValueType.CENTS and self._fits(text.removeprefix("-")):
             self.problem(_("Amounts can be negative. Choose a format without sign under “More”."))
+        elif field.values:
+            told = _("“%(text)s” does not fit: %(type)s. Say in a table under “More” what is written instead.")
+            self.problem(told % {"text": text, "type": simple_in_words(self.kind)})
         else:
             (self.note if open_text else self.problem)(_misfit(text, self.kind))
 
