@@ -53,13 +53,14 @@ def pattern(address):
     path = re.sub(r"^https?://[^/]+", "", address).split("#")[0].split("?")[0]
     for ids, name in _IDS:
         path = re.sub(ids, name, path)
-    return path
+    of_class = re.search(r"row_class=\w+", address)
+    return f"{path}?{of_class[0]}" if of_class else path
 
 
 def links(page):
     """The links to our pages on this one, by their pattern."""
     found = page.eval_on_selector_all("a[href]", "all => all.map(e => e.href)")
-    return {pattern(each): each for each in found if _is_ours(each)}
+    return {pattern(each): each for each in reversed(found) if _is_ours(each)}  # of several rows the first, newest one
 
 
 def menu(page):
