@@ -252,3 +252,10 @@ def test_amounts_without_sign_need_something_that_tells_what_they_are():
     by_condition = Condition("amount", Test.NEGATIVE)
     told = without_kind.having([Entry(ledger("Ledger/#1/memo"), posting_("reason"), cut=12, condition=by_condition)])
     assert ledger(f"{BOOKING}/@cents") not in notes(told, "ledger")
+
+
+def test_a_kind_of_posting_that_does_not_fit_wants_a_table():
+    path = ledger(f"{BOOKING}/side")
+    told = problems(BOOK.having([Entry(path, posting_("kind"))]), "ledger")[path]
+    assert "credit" in told
+    assert told.count(".") > 1  # what to do follows what is wrong
