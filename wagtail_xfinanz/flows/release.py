@@ -13,7 +13,7 @@ from ..errors import FormatNotReady, SamePerson, WrongState
 from ..formats import BaseFormat, Header, Line, formats
 from ..formats.registry import LEADING
 from ..models import Batch, BatchState, FinanceTenant, PostingRecord
-from .answers import still_rejected
+from .answers import still_rejected, with_answer
 from .equip import equip
 from .hand_over import hand_over_released
 from .rejected import name_of
@@ -35,6 +35,7 @@ def release(batch: Batch, *, by: Any) -> Batch:
     _may_release(batch, by)
     check_sums(batch)
     _check_replaced(batch)
+    _check_reversed(batch)
     _sign(batch, tenant, by)
     header = header_of(batch, tenant)
     with translation.override("de"):
@@ -74,6 +75,19 @@ def _check_replaced(batch: Batch) -> None:
         raise WrongState(
             _("The finance system has given another answer to posting %(name)s meanwhile. Discard this draft.")
             % {"name": name_of(doubtful)}
+        )
+
+
+def _check_reversed(batch: Batch) -> None:
+    """Raises WrongState if the batch takes back what the finance system has rejected, and does not post it anew."""
+    reversed_ones = PostingRecord.objects.filter(reversal__batch=batch).exclude(
+        replacement__isnull=False, replacement__batch=batch
+    )
+    rejected = with_answer(reversed_ones).filter(answer=False).select_related("batch").first()
+    if rejected is not None:
+        raise WrongState(
+            _("The finance system has rejected posting %(name)s: there is nothing to take back. Discard this draft.")
+            % {"name": name_of(rejected)}
         )
 
 

@@ -72,12 +72,22 @@ def _amounts(tenant: FinanceTenant) -> Iterator[str]:
 
 
 def _replaced(tenant: FinanceTenant) -> Iterator[str]:
-    """Only what the finance system did not take is posted anew, with the same amount and for the same payment."""
+    """Only what the finance system did not take is posted anew, with the same amount and for the same payment.
+
+    And only what it did take is taken back.
+    """
     rows = PostingRecord.objects.filter(batch__tenant=tenant, batch__state__in=FINAL, replaces__isnull=False)
     told = PostingRecord.objects.filter(replacement__in=rows.values("pk"))
     accepted = with_answer(told).exclude(answer=False)
     unlike = told.exclude(amount_cents=F("replacement__amount_cents"), entry=F("replacement__entry"))
+    taken_back = PostingRecord.objects.filter(
+        batch__tenant=tenant, reversal__batch__state__in=FINAL, replacement__isnull=True
+    )
     for text, wrong in (
+        (
+            _("Posting %(name)s was taken back although the finance system had rejected it. Ask what it has."),
+            with_answer(taken_back).filter(answer=False),
+        ),
         (_("Posting %(name)s is posted anew although the finance system did not reject it."), accepted),
         (_("Posting %(name)s is posted anew for another payment or amount."), unlike),
     ):

@@ -203,9 +203,12 @@ def test_a_system_that_keeps_what_it_rejected_gets_the_counter_posting_too(expre
     assert contradictions(tenant) == []
 
 
-def test_a_later_reversal_takes_back_the_whole_payment_over_both_batches(express, tenant, anna, bernd, next_batch):
+def test_a_later_reversal_takes_back_the_whole_payment_over_both_batches(
+    express, tenant, anna, bernd, quittung, answer, next_batch
+):
     post_anew(express, by=anna, reason="x")
     second = next_batch()
+    answer(quittung(second))
     draft = reverse(second, by=anna, reason="doch storniert")
     assert draft.total_cents == -5750
     assert {row.posting.reverses for row in draft.postings.all()} == {"2026/1/1", "2026/2/1"}
@@ -214,10 +217,12 @@ def test_a_later_reversal_takes_back_the_whole_payment_over_both_batches(express
     assert contradictions(tenant) == []
 
 
-def test_a_choice_of_account_outlives_a_reversal(express, tenant, anna, bernd, next_batch):
+def test_a_choice_of_account_outlives_a_reversal(express, tenant, anna, bernd, quittung, answer, next_batch):
     account(tenant, "sperrgut.eilig", account="432177")
     post_anew(express, by=anna, reason="x", posting_key="sperrgut.eilig")
-    release(certify(reverse(next_batch(), by=anna, reason="x"), by=anna), by=bernd)
+    second = next_batch()
+    answer(quittung(second))
+    release(certify(reverse(second, by=anna, reason="x"), by=anna), by=bernd)
     keys = {row.posting.posting_key for row in next_batch().postings.all()}
     assert keys == {"sperrgut", "sperrgut.eilig"}
 
@@ -225,6 +230,28 @@ def test_a_choice_of_account_outlives_a_reversal(express, tenant, anna, bernd, n
 def test_what_was_rejected_is_not_reversed(express, exported, anna):
     with pytest.raises(NothingToDo):
         reverse(exported, by=anna, reason="x")
+
+
+def test_nothing_is_taken_back_before_a_system_that_answers_has_answered(express, anna, quittung, answer, next_batch):
+    post_anew(express, by=anna, reason="x")
+    second = next_batch()
+    with pytest.raises(WrongState, match="2026/2/1"):
+        reverse(second, by=anna, reason="x")
+    answer(quittung(second))
+    assert reverse(second, by=anna, reason="x").total_cents == -5750
+
+
+def test_what_turns_out_to_be_rejected_is_not_taken_back(exported, tenant, anna, bernd, quittung, answer):
+    draft = certify(reverse(exported, by=anna, reason="x"), by=anna)
+    answer(quittung(exported, rejected=(2,)))
+    with pytest.raises(WrongState, match="2026/1/2"):
+        release(draft, by=bernd)
+
+
+def test_verify_tells_of_something_taken_back_that_was_never_there(exported, tenant, anna, bernd, quittung, answer):
+    release(certify(reverse(exported, by=anna, reason="x"), by=anna), by=bernd)
+    answer(quittung(exported, rejected=(2,)))
+    assert [told for told in contradictions(tenant) if "2026/1/2" in told]
 
 
 def test_a_rejected_counter_posting_goes_again(exported, tenant, anna, bernd, quittung, answer, next_batch):
