@@ -158,6 +158,9 @@ class EntryView(OfMappingView, FormView[Any]):
         shown = {"place": readable(self.path), "about": self.about, "findings": findings, "back": self.back}
         return {**super().get_context_data(**kwargs), **shown}
 
+    def get_page_subtitle(self) -> str:
+        return readable(f"/{steps(self.path)[-1]}") or super().get_page_subtitle()
+
     @property
     def back(self) -> str:
         """The row one came from."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.ui.tables import TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.widgets.button import HeaderButton
@@ -14,8 +14,14 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail_sitekit.scoping import SiteScopedViewSet
 
 from ..models import MappingVersion
+from ..schemas.names import local
 from .mapping_steps import STEPS
 from .mapping_views import DryRunView, EntryView, ExportMappingView, MapView, NewMappingView
+
+
+def _message(row: MappingVersion) -> str:
+    return local(row.mapping.message)
+
 
 _KEPT = {"index", "index_results", "history", "history_results"}
 
@@ -47,7 +53,8 @@ class MappingViewSet(SiteScopedViewSet):
     list_display = [
         TitleColumn("__str__", label=_("Name"), url_name="xfinanz_mappings:map"),
         "tenant",
-        "package",
+        Column("message", label=_("Message"), accessor=_message),
+        Column("package", label=_("Schema package"), accessor="package.name"),
         "state",
         "changed_at",
     ]
