@@ -32,6 +32,8 @@ class Conf:
     """For so long at first; twice as long each time it fails again, at most an hour."""
     UNBOUND_DAYS: int = 4
     """How long a genuine message about a payment we do not know is tried again."""
+    UNKNOWN_PER_DAY: int = 200
+    """So many genuine notifications about unknown payments are kept per contract and day; the rest is counted."""
     UNPROVEN_PER_HOUR: int = 100
     """So many notifications without proof, or said before, are kept per contract and hour; the rest is turned away."""
     UNPROVEN_DAYS: int = 30

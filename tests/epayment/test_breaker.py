@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from wagtail_epayment.errors import ProviderUnavailable
@@ -67,6 +69,19 @@ def test_a_run_stops_asking_when_it_breaks_on_the_way(site, contract, calls):
         )
     poll_due()
     assert len(calls) == 5
+
+
+def test_the_breaker_is_asked_about_once_a_run_however_many_attempts_are_due(site, contract, monkeypatch):
+    monkeypatch.setattr("wagtail_epayment.flows.poll.poll_attempt", lambda attempt: None)
+    for number in range(4):
+        one = create_order(site=site, purpose=f"P{number}", items=[NewItem(label="x", unit_cents=100)])
+        PaymentAttempt.objects.create(
+            order=one, contract=contract, provider="sandbox", merchant_tx_id=f"m{number}", amount_cents=100,
+            currency="EUR", state="pending", next_poll_at=timezone.now(),
+        )  # fmt: skip
+    with CaptureQueriesContext(connection) as queries:
+        assert poll_due() == 4
+    assert sum("contractbreaker" in query["sql"] for query in queries) == 1
 
 
 def test_nothing_expires_while_its_provider_cannot_be_asked(order, contract, calls):

@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from wagtail_epayment.flows import forget_unproven
+from wagtail_epayment.flows import forget_unproven, process_left_over
 from wagtail_epayment.flows.inbox import kept
-from wagtail_epayment.models import Decision, LedgerEntry, ProviderMessage
+from wagtail_epayment.models import Decision, LedgerEntry, ProviderMessage, UnkeptMessages
 from wagtail_epayment.state import OrderState, order_state
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _three_an_hour(settings):
-    settings.WAGTAIL_EPAYMENT = {**settings.WAGTAIL_EPAYMENT, "UNPROVEN_PER_HOUR": 3}
+    settings.WAGTAIL_EPAYMENT = {**settings.WAGTAIL_EPAYMENT, "UNPROVEN_PER_HOUR": 3, "UNKNOWN_PER_DAY": 2}
 
 
 def test_forged_messages_are_kept_up_to_a_number_and_the_real_one_still_counts(under_way, order, caplog):
@@ -48,6 +48,30 @@ def test_genuine_but_not_understood_again_and_again_is_kept_up_to_the_number(und
     answers = [under_way.says(state="dreaming", event_id=f"{n}").status_code for n in range(5)]
     assert answers == [200] * 3 + [503] * 2
     assert ProviderMessage.objects.count() == 3
+
+
+def test_genuine_ones_about_unknown_payments_are_kept_up_to_a_number_a_day_and_the_rest_is_counted(under_way, order):
+    answers = [under_way.says(tx_id=f"foreign-{n}", event_id=f"{n}").status_code for n in range(5)]
+    assert answers == [503] * 5
+    assert ProviderMessage.objects.count() == 2
+    assert UnkeptMessages.objects.get().count == 3
+    assert under_way.says().status_code == 200
+    assert order_state(order) == OrderState.PAID
+    ProviderMessage.objects.update(received_at=timezone.now() - datetime.timedelta(days=2))
+    under_way.says(tx_id="foreign", event_id="next day")
+    assert UnkeptMessages.objects.get().count == 3
+
+
+def test_a_message_nobody_tried_yet_does_not_wait_behind_those_about_unknown_payments(under_way, order, monkeypatch):
+    for number in range(2):
+        under_way.says(tx_id=f"foreign-{number}", event_id=f"{number}")
+    with monkeypatch.context() as crash:
+        crash.setattr("wagtail_epayment.flows.inbox.apply_message", lambda *args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            under_way.says()
+    ProviderMessage.objects.update(received_at=timezone.now() - datetime.timedelta(minutes=5))
+    process_left_over(limit=1)
+    assert order_state(order) == OrderState.PAID
 
 
 def test_of_a_forged_message_only_the_beginning_is_kept(under_way):

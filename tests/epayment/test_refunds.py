@@ -315,3 +315,29 @@ def test_a_refund_told_of_before_its_payment_waits_for_it(bank, under_way, order
     under_way.says()
     assert tell(under_way, word).processed_at is not None
     assert order_state(order) == OrderState.REFUNDED
+
+
+@pytest.mark.parametrize("told_first", ["failed", "succeeded"])
+def test_what_is_told_of_a_refund_in_the_wrong_order_books_nothing_in_between(
+    bank, under_way, payment, order, clerk, chief, told_first
+):
+    bank.answers = [RefundState.SUBMITTED]
+    refund = sent(approve_refund(ask(payment, clerk), user=chief))
+    now = timezone.now()
+    told_then = "succeeded" if told_first == "failed" else "failed"
+    for state, minutes in ((told_first, 2), (told_then, 1)):
+        word = RefundWord(
+            state=RefundState(state),
+            amount_cents=refund.amount_cents,
+            currency="EUR",
+            is_verified=True,
+            refund_ref=refund.provider_ref,
+            refund_key=str(refund.pk),
+            merchant_tx_id=under_way.attempt.merchant_tx_id,
+            dedupe_key=state,
+            occurred_at=now + datetime.timedelta(minutes=minutes),
+        )
+        assert tell(under_way, word).discrepancy == ""
+    refund.refresh_from_db()
+    assert refund.state == told_first
+    assert order.entries.exclude(kind="payment").count() == (1 if told_first == "succeeded" else 0)

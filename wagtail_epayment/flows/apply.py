@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ..models import AttemptState, EntryKind, EventKind, PaymentAttempt, ProviderMessage, RefundCause
+from ..models import AttemptState, EntryKind, EventKind, MessageSource, PaymentAttempt, ProviderMessage, RefundCause
 from ..outbox import publish
 from ..providers.base import ChargebackWord, NothingOfOurs, RefundWord, Said, Word
 from ..transitions import ENDED_UNPAID, is_allowed
@@ -66,8 +66,10 @@ def _take(
         return wait(message, said, "It speaks of a payment that has not been booked yet.")
     elif isinstance(said, ChargebackWord) and (why := too_early(books, said)):
         return wait(message, said, why)
+    elif isinstance(said, RefundWord):
+        odd = take_refund(books, said, is_event=message.source == MessageSource.NOTIFY)
     else:
-        odd = take_refund(books, said) if isinstance(said, RefundWord) else take_chargeback(books, said)
+        odd = take_chargeback(books, said)
     return finish(message, is_verified=True, discrepancy=odd) if odd else message
 
 

@@ -13,11 +13,16 @@ from .rows import locked_refund
 from .schedule import next_refund_poll
 
 
-def take_refund(books: Books, word: RefundWord) -> str:
-    """Returns what the cash office should look at, empty if nothing. Locks the refund."""
+def take_refund(books: Books, word: RefundWord, *, is_event: bool) -> str:
+    """Returns what the cash office should look at, empty if nothing. Locks the refund.
+
+    ``is_event``: told in any order, so that one older than what was told before changes nothing. Otherwise the word
+    is how things stand now, or a movement on a statement.
+    """
     refund = locked_refund(books.attempt, key=word.refund_key, provider_ref=word.refund_ref)
+    told_at = word.occurred_at if is_event else None
     if refund is None:
-        return _take_outside(books, word)
+        return _take_outside(books, word, told_at)
     if (word.amount_cents, word.currency) != (refund.amount_cents, refund.currency):
         return (
             f"It says {word.amount_cents} {word.currency} were given back, the refund is over "
@@ -25,6 +30,9 @@ def take_refund(books: Books, word: RefundWord) -> str:
         )
     if refund.provider_ref and word.refund_ref and refund.provider_ref != word.refund_ref:
         return "It names another refund of the provider than the one we asked for."
+    if told_at and refund.told_at and told_at < refund.told_at:
+        return ""
+    refund.told_at = told_at or refund.told_at
     refund.provider_ref = refund.provider_ref or word.refund_ref
     return move_refund(books, refund, word.state, error=word.error, occurred_at=word.occurred_at)
 
@@ -67,7 +75,7 @@ def _book(books: Books, refund: Refund, old: RefundState, occurred_at: datetime.
         publish(order=books.attempt.order, kind=EventKind.REFUND_FAILED, key=f"refund.failed:{refund.pk}")
 
 
-def _take_outside(books: Books, word: RefundWord) -> str:
+def _take_outside(books: Books, word: RefundWord, told_at: datetime.datetime | None) -> str:
     """A refund nobody asked for here: somebody made it at the provider. The money is gone, so it is booked."""
     payment = books.payment(word.payment_ref)
     if payment is None or word.currency != payment.currency or word.amount_cents <= 0:
@@ -81,6 +89,7 @@ def _take_outside(books: Books, word: RefundWord) -> str:
         state=RefundState.SUBMITTED,
         cause=RefundCause.OUTSIDE,
         provider_ref=word.refund_ref,
+        told_at=told_at,
     )
     refund.save(force_insert=True)
     move_refund(books, refund, word.state, error=word.error, occurred_at=word.occurred_at)

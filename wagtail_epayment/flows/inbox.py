@@ -1,6 +1,7 @@
 """The inbox: what providers say is kept as it came, committed, before anybody tries to understand it.
 
-Anybody can knock at the door, so what proves nothing, and what only repeats, is kept up to a number an hour.
+Anybody can knock at the door, so what proves nothing, and what only repeats, is kept up to a number an hour; what is
+genuine and about nothing we know, up to a number a day.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import json
 import logging
 
 from django.db import DatabaseError
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from .. import conf
 from ..errors import Garbage, InboxFull, NotUnderstood, PaymentError
-from ..models import MessageSource, PaymentContract, ProviderMessage
+from ..models import MessageSource, PaymentContract, ProviderMessage, UnkeptMessages
 from ..providers.base import RawMessage, Said
 from ..providers.registry import providers
 from .apply import apply_message, finish
@@ -47,13 +48,34 @@ def receive(*, contract: PaymentContract, source: MessageSource, raw: RawMessage
     scrubbed = provider.scrub(raw)
     message = store(contract=contract, source=source, raw=scrubbed if said.is_verified else _beginning(scrubbed))
     message = apply_message(message, said)
-    if _is_repetition(message, said) and _is_full(_idle(contract).filter(discrepancy="").exclude(pk=message.pk)):
+    if _is_repetition(message, said) and _is_full(
+        _idle(contract).filter(discrepancy="").exclude(pk=message.pk), conf.get().UNPROVEN_PER_HOUR
+    ):
         message.delete()
+    if _is_unknown(message) and _is_full(_unknown(contract).exclude(pk=message.pk), conf.get().UNKNOWN_PER_DAY):
+        _count_only(message)
     return message
 
 
+def _is_unknown(message: ProviderMessage) -> bool:
+    return message.processed_at is None and message.attempt is None
+
+
+def _unknown(contract: PaymentContract) -> QuerySet[ProviderMessage]:
+    """Genuine messages of the last day about payments we do not know."""
+    since = timezone.now() - datetime.timedelta(days=1)
+    waiting = ProviderMessage.objects.filter(contract=contract, processed_at=None, attempt=None)
+    return waiting.filter(is_verified=True, received_at__gte=since)
+
+
+def _count_only(message: ProviderMessage) -> None:
+    message.delete()
+    row, __ = UnkeptMessages.objects.get_or_create(contract=message.contract, day=timezone.localdate())
+    UnkeptMessages.objects.filter(pk=row.pk).update(count=F("count") + 1)
+
+
 def _refuse_beyond(contract: PaymentContract) -> None:
-    if _is_full(_idle(contract).exclude(discrepancy="")):
+    if _is_full(_idle(contract).exclude(discrepancy=""), conf.get().UNPROVEN_PER_HOUR):
         raise InboxFull("Too many messages that prove nothing have come in during the last hour.")
 
 
@@ -64,8 +86,7 @@ def _idle(contract: PaymentContract) -> QuerySet[ProviderMessage]:
     return messages.filter(received_at__gte=since)
 
 
-def _is_full(messages: QuerySet[ProviderMessage]) -> bool:
-    most = conf.get().UNPROVEN_PER_HOUR
+def _is_full(messages: QuerySet[ProviderMessage], most: int) -> bool:
     return messages[:most].count() >= most
 
 
@@ -94,11 +115,14 @@ def kept(message: ProviderMessage) -> RawMessage:
 def process_left_over(*, limit: int = 500) -> int:
     """Apply messages that were kept but never applied, because the process died in between. Returns how many.
 
-    Applying is harmless twice, so two runs at once do no damage.
+    Applying is harmless twice, so two runs at once do no damage. Those that were never tried come first, so that
+    those about unknown payments, however many, do not keep them waiting.
     """
     before = timezone.now() - _IN_HANDS
     waiting = ProviderMessage.objects.filter(processed_at=None, received_at__lt=before)
-    return sum(_process(message) for message in waiting.select_related("contract").order_by("pk")[:limit])
+    return sum(
+        _process(message) for message in waiting.select_related("contract").order_by("is_verified", "pk")[:limit]
+    )
 
 
 def _process(message: ProviderMessage) -> bool:

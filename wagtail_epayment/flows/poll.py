@@ -48,9 +48,10 @@ def poll_attempt(attempt: PaymentAttempt, *, source: MessageSource = MessageSour
 def poll_due(*, limit: int = 200) -> int:
     """Ask for every attempt that is due. Safe to run twice at once. Returns how many answered."""
     answered = 0
+    silent: set[int] = set()
     for attempt in _claim(limit):
-        if breaker.is_open(attempt.contract):
-            continue  # It broke during this run.
+        if attempt.contract_id in silent:
+            continue
         try:
             poll_attempt(attempt)
             answered += 1
@@ -58,6 +59,8 @@ def poll_due(*, limit: int = 200) -> int:
             logger.info("Provider does not know attempt %s: %s", attempt.pk, error)
         except PaymentError as error:
             logger.warning("Could not poll attempt %s: %s", attempt.pk, error)
+            if breaker.is_open(attempt.contract):
+                silent.add(attempt.contract_id)  # It broke during this run.
     return answered
 
 

@@ -4,7 +4,7 @@ from .attempt import AttemptState, PaymentAttempt
 from .contract import ContractBreaker, ContractMethod, PaymentContract
 from .integration import ApiClient, DeliveryState, IdempotentRequest, WebhookDelivery, WebhookEndpoint
 from .ledger import EntryKind, LedgerEntry
-from .message import MessageSource, ProviderMessage
+from .message import MessageSource, ProviderMessage, UnkeptMessages
 from .order import OrderItem, PaymentOrder
 from .outbox import EventKind, OutboxDelivery, OutboxEvent
 from .receipt import Receipt, ReceiptNumberRange
@@ -40,6 +40,7 @@ __all__ = [
     "RefundState",
     "SettlementLine",
     "SettlementReport",
+    "UnkeptMessages",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WhyOpen",

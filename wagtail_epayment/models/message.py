@@ -72,3 +72,17 @@ class ProviderMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.provider} {self.source} {self.pk}"
+
+
+class UnkeptMessages(models.Model):
+    """How many genuine messages of a day about payments we do not know were not kept, since there were too many."""
+
+    contract = models.ForeignKey(PaymentContract, on_delete=models.CASCADE, related_name="unkept_messages")
+    day = models.DateField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["contract", "day"], name="epayment_unkept_day")]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.day}: {self.count}"

@@ -38,7 +38,10 @@ class RefundCause(models.TextChoices):
 
 
 class Refund(models.Model):
-    """Money to go back for one payment. Its id, the key providers know it by, is fixed before anybody is called."""
+    """Money to go back for one payment. Its id, the key providers know it by, is fixed before anybody is called.
+
+    ``told_at``: when what the latest notification tells of happened, by the provider's clock.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     order = models.ForeignKey(
@@ -78,6 +81,7 @@ class Refund(models.Model):
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decision = models.CharField(_("reason of the decision"), max_length=300, blank=True)
     provider_ref = models.CharField(_("reference of the payment service"), max_length=120, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, editable=False)
     next_poll_at = models.DateTimeField(_("next question to the payment service"), null=True, blank=True, db_index=True)
     poll_count = models.PositiveIntegerField(_("questions so far"), default=0)
     last_error = models.CharField(_("last error"), max_length=300, blank=True)

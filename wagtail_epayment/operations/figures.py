@@ -22,6 +22,7 @@ from ..models import (
     ProviderMessage,
     Refund,
     RefundState,
+    UnkeptMessages,
     WebhookDelivery,
 )
 from ..reconciliation.classes import lines, messages, still_open
@@ -140,6 +141,12 @@ def _unprocessed(sites: Sites) -> Iterable[Reading]:
     return _counted(rows, "contract__site")
 
 
+def _not_kept(sites: Sites) -> Iterable[Reading]:
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    rows = UnkeptMessages.objects.filter(day__gte=yesterday, contract__site__in=sites)
+    return _counted(rows, "contract__site", value=Sum("count"))
+
+
 def _messages(sites: Sites) -> Iterable[Reading]:
     return _counted(messages(sites).filter(still_open()), "contract__site")
 
@@ -189,6 +196,8 @@ MEASURES = (
     Measure("payments_last_day", "Payments booked in the last 24 hours.", _payments_count, ("currency",)),
     Measure("payments_last_day_cents", "Their sum in cents.", _payments_cents, ("currency",)),
     Measure("messages_unprocessed", "Provider messages not understood for five minutes.", _unprocessed, alarm_above=0),
+    Measure("messages_not_kept", "Messages about unknown payments beyond UNKNOWN_PER_DAY, since yesterday.", _not_kept,
+            alarm_above=0),
     Measure("messages_discrepant", "Provider messages that did not fit, undecided.", _messages, alarm_above=0),
     Measure("settlement_lines_open", "Lines of settlement reports without explanation.", _lines, alarm_above=0),
     Measure("outbox_waiting", "Events not told yet.", _outbox_waiting),
