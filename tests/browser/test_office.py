@@ -155,17 +155,21 @@ def test_from_collecting_to_the_file_by_keyboard_alone(open_window, staff):
     second.goto(batch)
     go(second, "Freigeben")
     go(second, "Freigeben", by="button")
-    reach(second, "Herunterladen")
+    focus(second, "Herunterladen")
     with second.expect_download() as download:
         second.keyboard.press("Enter")
     assert download.value.path().stat().st_size
 
 
-def go(page, words, *, by="a.button, button"):
-    """To the next page, by the keyboard; where one is says the same words in Wagtail's header, as a link to itself."""
+def focus(page, words, *, by="a.button, button"):
+    """By the keyboard, to a button: Wagtail's header and a table's region may say the same words."""
     reach(page, words)
     while not page.locator(f":is({by}):focus").count():
         reach(page, words)
+
+
+def go(page, words, *, by="a.button, button"):
+    focus(page, words, by=by)
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
