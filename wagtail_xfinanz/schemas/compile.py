@@ -25,10 +25,9 @@ _BASE = "package:///"
 _DRIVER = "package-driver:///"
 
 
-def compile_schema(
-    files: Mapping[str, bytes], documents: Mapping[str, Document], edges: Edges, entries: tuple[str, ...]
-) -> etree.XMLSchema:
+def compile_schema(documents: Mapping[str, Document], edges: Edges, entries: tuple[str, ...]) -> etree.XMLSchema:
     """One validator for all that the entry files declare. Raises PackageRefused with libxml2's reason."""
+    files = {path: document.data for path, document in documents.items()}
     drivers = _drivers(documents, entries)
     resolver = _ClosedResolver(files, drivers, _aliases(edges))
     parser = safe_parser()

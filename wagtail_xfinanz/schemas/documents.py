@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from lxml import etree
 
+from .doctype import without_doctype
 from .names import XS
 from .refusal import PackageRefused
 
@@ -23,9 +24,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed schema file of a package."""
+    """A parsed schema file of a package; ``data`` is what was parsed, the file without its document type."""
 
     path: str
+    data: bytes
     root: Any
     links: tuple[Link, ...]
 
@@ -44,19 +46,22 @@ def safe_parser() -> Any:
 
 
 def parse_document(path: str, data: bytes) -> Document:
-    """Raises PackageRefused for a document type, broken XML or anything that is no schema."""
+    """Raises PackageRefused for broken XML, an entity, or anything that is no schema."""
+    data = without_doctype(data)
     try:
         root = etree.fromstring(data, safe_parser())
     except etree.XMLSyntaxError as error:
         raise PackageRefused(_("“%(path)s” is no XML: %(error)s") % {"path": path, "error": error}) from error
     if root.getroottree().docinfo.doctype:
-        raise PackageRefused(_("“%(path)s” has a document type (DTD). That is never allowed.") % {"path": path})
+        raise PackageRefused(
+            _("“%(path)s” has a document type (DTD) with entities. That is never allowed.") % {"path": path}
+        )
     if root.tag != f"{XS}schema":
         told = _("“%(path)s” begins with “%(tag)s” and is no schema.")
         raise PackageRefused(told % {"path": path, "tag": etree.QName(root).localname})
     if next(root.iterchildren(f"{XS}redefine"), None) is not None:
         raise PackageRefused(_("“%(path)s” uses xs:redefine, which is not supported.") % {"path": path})
-    return Document(path, root, tuple(_link(node) for node in root.iterchildren(f"{XS}include", f"{XS}import")))
+    return Document(path, data, root, tuple(_link(node) for node in root.iterchildren(f"{XS}include", f"{XS}import")))
 
 
 def _link(node: Any) -> Link:

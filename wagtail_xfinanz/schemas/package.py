@@ -56,7 +56,7 @@ def load_package(files: Mapping[str, bytes], *, main: str = "") -> Package:
     entries = (_find(main, documents),) if main else entry_files(edges)
     same = {path: hashlib.sha256(files[path]).hexdigest() for path in edges}
     refuse_rival_copies(edges, same=same)
-    schema = compile_schema(files, documents, edges, entries)
+    schema = compile_schema(documents, edges, entries)
     read = sorted(edges)
     return Package(
         {path: files[path] for path in read}, {path: documents[path] for path in read}, edges, entries, schema

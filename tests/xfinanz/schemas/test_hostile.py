@@ -7,12 +7,15 @@ import stat
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from tests.xfinanz.schemas.zips import files_of, package, schema, zipped
 from wagtail_xfinanz.flows import install_schema
 from wagtail_xfinanz.models import SchemaFile, SchemaPackage
 from wagtail_xfinanz.schemas import Limits, PackageRefused, load_package, open_package
+from wagtail_xfinanz.schemas.documents import parse_document
 from wagtail_xfinanz.schemas.tree import Tree
 
 ROOT = schema('<xs:element name="r" type="xs:string"/>', targetNamespace="urn:t")
@@ -46,7 +49,7 @@ HOSTILE = {
     "external entity": ({"a.xsd": entity("file:///etc/passwd")}, r"DTD|Dokumenttyp"),
     "external entity on the web": ({"a.xsd": entity("http://127.0.0.1:9/x")}, r"DTD|Dokumenttyp"),
     "doctype in an included file": (
-        {"a.xsd": including("b.xsd"), "b.xsd": b"<!DOCTYPE x>" + ROOT},
+        {"a.xsd": including("b.xsd"), "b.xsd": b'<!DOCTYPE x [<!ENTITY e SYSTEM "c">]>' + ROOT},
         r"b\.xsd.*(DTD|Dokumenttyp)",
     ),
     "climbing out": ({"../a.xsd": ROOT}, r"\.\./a\.xsd"),
@@ -255,6 +258,54 @@ def test_a_schema_of_one_file_is_a_package():
     with pytest.raises(PackageRefused, match="zip"):
         open_package(io.BytesIO(ROOT), name="pain.zip")
     with pytest.raises(PackageRefused, match="DTD"):
-        open_package(io.BytesIO(b"<!DOCTYPE x>" + ROOT), name="pain.XSD")
+        open_package(io.BytesIO(entity("file:///etc/passwd")), name="pain.XSD")
     with pytest.raises(PackageRefused):
         open_package(io.BytesIO(ROOT), name="pain.xsd", limits=Limits(file_bytes=10))
+
+
+HARMLESS = {
+    "of the W3C's xml.xsd": b'<!DOCTYPE xs:schema PUBLIC "-//W3C//DTD XMLSCHEMA 200102//EN" "XMLSchema.dtd" >',
+    "of the W3C's signatures": b"""<?xml version="1.0"?>
+<!-- a > in a comment -->
+<!DOCTYPE schema PUBLIC "-//W3C//DTD XMLSchema 200102//EN" "http://www.w3.org/2001/XMLSchema.dtd" [
+  <!ATTLIST schema xmlns:ds CDATA #FIXED "http://www.w3.org/2000/09/xmldsig#]>">
+  <!ENTITY dsig 'http://www.w3.org/2000/09/xmldsig#'> <!-- ]> -->
+  <!ENTITY % p ''>
+]>
+""",
+}
+
+
+@pytest.mark.parametrize("case", HARMLESS)
+def test_a_document_type_that_leads_nowhere_is_left_out(case):
+    data = HARMLESS[case] + ROOT
+    read = open_package(zipped({"a.xsd": data}))
+    assert read.files["a.xsd"] == data  # kept as it was published
+    assert read.documents["a.xsd"].root.getroottree().docinfo.doctype == ""
+    assert load_package(read.files).schema.validate(etree.fromstring('<r xmlns="urn:t">x</r>'))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HARMLESS["of the W3C's signatures"] + ROOT.replace(b"urn:t", b"&dsig;"),
+        b"<!DOCTYPE x [<!ENTITY e '%p;'>]>" + ROOT,
+        b"<!DOCTYPE x [<!ENTITY % e PUBLIC 'a' 'b'>]>" + ROOT,
+        b"<!DOCTYPE x [" + ROOT,
+        b"<!DOCTYPE x [" + b"<!--" * 5_000 + b"]>" + ROOT,
+        b"<!DOCTYPE x><!DOCTYPE y>" + ROOT,
+        ("<!DOCTYPE x>" + ROOT.decode()).encode("utf-16"),
+    ],
+)
+def test_no_other_document_type_is(data):
+    with pytest.raises(PackageRefused, match=r"a\.xsd"):
+        open_package(zipped({"a.xsd": data}))
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_what_is_left_out_never_makes_a_parser_see_a_document_type(inside, after):
+    try:
+        document = parse_document("a.xsd", b"<!DOCTYPE x " + inside + b">" + after + ROOT)
+    except PackageRefused:
+        return
+    assert document.root.getroottree().docinfo.doctype == ""
