@@ -102,7 +102,8 @@ def _batch_of(tenant: FinanceTenant, said: BatchAnswer) -> Batch:
 
 def _keep(source: AcknowledgementImport, answers: Iterator[tuple[PostingRecord, Answer]]) -> None:
     """Save the file and its answers; what repeats what is known already is only counted."""
-    kept: list[PostingAcknowledgement] = []
+    # Keys, not postings: there may be very many, and they need not all be in memory at once.
+    kept: list[tuple[int, Answer, bool]] = []
     for record, answer in answers:
         known: bool | None = record.answer  # type: ignore[attr-defined]  # annotated
         if known is answer.accepted:
@@ -113,19 +114,22 @@ def _keep(source: AcknowledgementImport, answers: Iterator[tuple[PostingRecord, 
             source.rejected += not answer.accepted
         else:
             source.contradicting += 1
-        kept.append(
-            PostingAcknowledgement(
-                record=record,
-                source=source,
-                line=answer.line,
-                accepted=answer.accepted,
-                code=answer.code[:40],
-                text=answer.text[:300],
-                counts=known is None,
-            )
-        )
+        kept.append((record.pk, answer, known is None))
     source.save()
-    PostingAcknowledgement.objects.bulk_create(kept, batch_size=SAVE_AT_ONCE)
+    for first in range(0, len(kept), SAVE_AT_ONCE):
+        PostingAcknowledgement.objects.bulk_create(_row(source, *each) for each in kept[first : first + SAVE_AT_ONCE])
+
+
+def _row(source: AcknowledgementImport, record: int, answer: Answer, counts: bool) -> PostingAcknowledgement:
+    return PostingAcknowledgement(
+        record_id=record,
+        source=source,
+        line=answer.line,
+        accepted=answer.accepted,
+        code=answer.code[:40],
+        text=answer.text[:300],
+        counts=counts,
+    )
 
 
 def _summary(source: AcknowledgementImport) -> str:
