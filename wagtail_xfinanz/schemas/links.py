@@ -111,8 +111,8 @@ def refuse_rival_copies(edges: Edges, *, same: Mapping[str, str]) -> None:
     for namespace, paths in imported.items():
         if len({groups[path] for path in paths}) > 1 and len({same[path] for path in paths}) > 1:
             told = _(
-                "The namespace “%(namespace)s” stands in different files: %(paths)s. Keep one of them, or name the main "
-                "file if the package holds several versions."
+                "The namespace “%(namespace)s” stands in different files: %(paths)s. "
+                "Keep one of them, or name the main file if the package holds several versions."
             )
             raise PackageRefused(told % {"namespace": namespace, "paths": ", ".join(sorted(paths))})
 
