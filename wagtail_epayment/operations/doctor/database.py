@@ -10,9 +10,9 @@ from django.db import connection
 from .base import Found, Here, invariant
 
 _LEDGER = "wagtail_epayment_ledgerentry"
-#: The triggers that make the ledger append-only, see migration 0002.
+#: The triggers that make the ledger append-only, see migrations 0002 and 0012.
 _TRIGGERS = {
-    "postgresql": (f"{_LEDGER}_append_only",),
+    "postgresql": (f"{_LEDGER}_append_only", f"{_LEDGER}_no_truncate"),
     "sqlite": (f"{_LEDGER}_no_update", f"{_LEDGER}_no_delete"),
 }
 _PRESENT = {
@@ -24,7 +24,8 @@ _PRESENT = {
 @invariant(
     "database.triggers",
     wrong="The database would let somebody change or delete entries of the ledger.",
-    do="Run the statements of migration 0002_append_only again, then compare the ledger with a backup.",
+    do="Run the statements of migrations 0002_append_only and 0012_never_emptied again, "
+    "then compare the ledger with a backup.",
 )
 def triggers(here: Here) -> Found:
     with connection.cursor() as cursor:
