@@ -1,8 +1,10 @@
 """How a ledger entry falls onto the items of its order, to the cent. Pure Python, no ORM.
 
 Money settles an order's items only when it covers all that is still open; until then, and for what is too much, it
-rests on deposit. What goes back is taken from the deposit first, then from the items in proportion. The parts of
-an entry always add up to the entry, and after full payment each item has exactly its amount.
+rests on deposit. What goes back is taken from the deposit first, then from the items in proportion. A refund on purpose
+lowers what is owed for the items, so that what is paid again after a chargeback settles the rest and does not wait on
+deposit for money nobody owes. The parts of an entry always add up to the entry, and after full payment each item has
+exactly what is owed for it.
 """
 
 from __future__ import annotations
@@ -24,6 +26,14 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Signed cents of one entry, and what is owed for the order since then."""
+
+    cents: int
+    owed_cents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """What is owed for an item, tax included."""
 
@@ -35,9 +45,22 @@ class Item:
 @dataclass(slots=True)
 class _State:
     items: Mapping[int, Item]
+    owed: dict[int, int]
     settled: dict[int, int]
     deposit: int = 0
     shares: list[Share] = field(default_factory=list)
+
+    @property
+    def open(self) -> dict[int, int]:
+        return {key: cents - self.settled[key] for key, cents in self.owed.items()}
+
+    def owe(self, cents: int) -> None:
+        """Let the items together be owed so much: less where something is open, more where something was waived."""
+        change = cents - sum(self.owed.values())
+        waived = {key: item.owed_cents - self.owed[key] for key, item in self.items.items()}
+        weights = self.open if change < 0 else waived
+        for key, part in proportional(min(abs(change), sum(weights.values())), weights).items():
+            self.owed[key] += part if change > 0 else -part
 
     def move(self, key: int, cents: int) -> None:
         if cents == 0:
@@ -53,24 +76,26 @@ class _State:
         self.shares.append(Share(key, cents - tax, tax))
 
 
-def split(items: Iterable[Item], amounts: Iterable[int]) -> Iterator[list[Share]]:
-    """For each amount, in ledger order, the shares it falls into. Empty shares are left out."""
+def split(items: Iterable[Item], moves: Iterable[Move]) -> Iterator[list[Share]]:
+    """For each move, in ledger order, the shares it falls into. Empty shares are left out."""
     by_key = {item.key: item for item in items}
-    state = _State(by_key, dict.fromkeys(by_key, 0))
-    for amount in amounts:
+    state = _State(by_key, {key: item.owed_cents for key, item in by_key.items()}, dict.fromkeys(by_key, 0))
+    for move in moves:
         state.shares = []
-        if amount > 0:
-            _take(state, amount)
+        if move.cents > 0:
+            state.owe(move.owed_cents)
+            _take(state, move.cents)
         else:
-            _give_back(state, -amount)
+            _give_back(state, -move.cents)
+            state.owe(move.owed_cents)
         yield state.shares
 
 
 def _take(state: _State, amount: int) -> None:
-    open_cents = {key: item.owed_cents - state.settled[key] for key, item in state.items.items()}
-    missing = sum(open_cents.values())
+    still_open = state.open
+    missing = sum(still_open.values())
     if missing and state.deposit + amount >= missing:
-        for key, cents in open_cents.items():
+        for key, cents in still_open.items():
             state.move(key, cents)
         state.move(DEPOSIT, amount - missing)
     else:

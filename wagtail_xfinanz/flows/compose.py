@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from wagtail_epayment.models import EntryKind, LedgerEntry, OrderItem, PaymentOrder
+from wagtail_epayment.state import account_of
 
 from ..budget import local_day
 from ..models import DEPOSIT_KEY, FEE_KEY, FinanceTenant, PostingAccount, PostingRecord
 from ..posting import Part, Posting
 from ..repertoire import Repertoire
-from ..splitting import DEPOSIT, Item, Share, split
+from ..splitting import DEPOSIT, Item, Move, Share, split
 from ..text import TextNotWritable, writable
 from .equip import csv_profile_of
 from .fit import Fit
@@ -65,7 +66,11 @@ def compose(
     entries = list(order.entries.all())
     owed = [Item(item.pk, item.total_cents, item.tax_permille) for item in items.values()]
     moving = [entry for entry in entries if entry.kind != EntryKind.FEE]
-    shares = dict(zip(moving, split(owed, [entry.amount_cents for entry in moving]), strict=True))
+    moves = [
+        Move(entry.amount_cents, account_of(order.amount_cents, moving[:number]).owed)
+        for number, entry in enumerate(moving, start=1)
+    ]
+    shares = dict(zip(moving, split(owed, moves), strict=True))
     for entry in entries:
         composer = _Composer(order, entry, accounts, keys or {})
         if entry.kind == EntryKind.FEE:
