@@ -103,6 +103,8 @@ def look():
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python").Axe()
 
     def at(page):
+        if not page.locator("#main").count():
+            return [f"is no page of the admin: {page.title()}"]
         said = office.faults(page)
         page.set_viewport_size(PHONE)
         options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
