@@ -45,7 +45,7 @@ class Whole:
             return told
         likely = sorted(self.repeatable.values(), key=lambda found: found[0])
         names = ", ".join(islice(dict.fromkeys(name for _optional, name in likely), MAX_NAMED))
-        return f"{told} {_('It can be one of these: %(names)s.') % {'names': names}}"
+        return told + " " + _("It can be one of these: %(names)s.") % {"names": names}
 
 
 def _tells_kinds(entry: Entry) -> bool:
