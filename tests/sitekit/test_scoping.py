@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
+from django.db.models import Count
 from wagtail.models import GroupSitePermission, Page, Site
 
 from wagtail_buergerportal.communes.models import Department
-from wagtail_sitekit.scoping import SitePolicy
+from wagtail_sitekit.scoping import SitePolicy, only_visible
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +54,17 @@ def test_nobody_sees_anything_without_a_right(departments):
     stranger = get_user_model().objects.create_user("stranger", password="x")
     policy = SitePolicy(Department, shared=True)
     assert not policy.instances_user_has_any_permission_for(stranger, ["view"]).exists()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [Department.objects.all(), Department.objects.distinct(), Department.objects.annotate(people=Count("groups"))],
+)
+def test_whatever_is_asked_for_only_what_is_visible_comes(clerk, departments, rows):
+    assert list(only_visible(rows, clerk)) == [departments[0]]
+    assert only_visible(rows, clerk).count() == 1
+
+
+def test_whoever_may_everywhere_sees_every_row(departments):
+    chief = get_user_model().objects.create_superuser("chief", password="x")
+    assert set(only_visible(Department.objects.all(), chief)) >= set(departments)
