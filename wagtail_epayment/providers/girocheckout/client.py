@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from django.utils.translation import gettext as _
 
 from ...errors import ProviderUnavailable
 from ..base import RawMessage
@@ -79,9 +80,13 @@ class Client:
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise ProviderUnavailable(f"GiroCheckout did not answer ({type(error).__name__}).") from error
+            raise ProviderUnavailable(
+                _("GiroCheckout did not answer (%(error)s).") % {"error": type(error).__name__}
+            ) from error
         if response.status_code != 200:
-            raise ProviderUnavailable(f"GiroCheckout answered with HTTP status {response.status_code}.")
+            raise ProviderUnavailable(
+                _("GiroCheckout answered with HTTP status %(status)s.") % {"status": response.status_code}
+            )
         return self._checked(response.content, response.headers.get("hash", ""))
 
     def _form(self, operation: Operation, values: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -95,7 +100,7 @@ class Client:
         said = _read(body)
         rc = _number(said.get("rc"))
         if rc not in UNSIGNED and not is_genuine(body, signature, self.project.password):
-            raise UnprovenAnswer("The hash of GiroCheckout's answer is missing or wrong: check the password.")
+            raise UnprovenAnswer(_("The hash of GiroCheckout's answer is missing or wrong: check the password."))
         return Answer(rc=rc, said=said, raw=RawMessage(body=_without_payer(body, said), headers={}))
 
 
@@ -103,9 +108,9 @@ def _read(body: bytes) -> dict[str, Any]:
     try:
         said = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ProviderUnavailable("GiroCheckout's answer is not readable.") from error
+        raise ProviderUnavailable(_("GiroCheckout's answer is not readable.")) from error
     if not isinstance(said, dict):
-        raise ProviderUnavailable("GiroCheckout's answer is not readable.")
+        raise ProviderUnavailable(_("GiroCheckout's answer is not readable."))
     return said
 
 
@@ -114,7 +119,7 @@ def _number(rc: Any) -> int:
     try:
         return int(str(rc))
     except ValueError as error:
-        raise ProviderUnavailable("GiroCheckout's answer has no result code.") from error
+        raise ProviderUnavailable(_("GiroCheckout's answer has no result code.")) from error
 
 
 def _without_payer(body: bytes, said: Mapping[str, Any]) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 import requests
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...errors import Garbage, NotUnderstood, ProviderRefused, ProviderUnavailable
@@ -138,12 +139,16 @@ class SandboxProvider(BaseProvider):
                 allow_redirects=False,
             )
         except requests.RequestException as error:
-            raise ProviderUnavailable(f"The bank did not answer ({type(error).__name__}).") from error
+            raise ProviderUnavailable(
+                gettext("The bank did not answer (%(error)s).") % {"error": type(error).__name__}
+            ) from error
         if answer.status_code in {400, 401, 404}:
-            raise ProviderRefused(f"The bank refused ({answer.status_code}).")
+            raise ProviderRefused(gettext("The bank refused (%(status)s).") % {"status": answer.status_code})
         signature = answer.headers.get(HEADER, "")
         if answer.status_code != 200 or not is_genuine(answer.content, self._secret, signature):
-            raise ProviderUnavailable(f"The bank's answer is not usable ({answer.status_code}).")
+            raise ProviderUnavailable(
+                gettext("The bank's answer is not usable (%(status)s).") % {"status": answer.status_code}
+            )
         raw = RawMessage(body=answer.content, headers={HEADER: signature})
         return raw, read(answer.content)
 

@@ -10,6 +10,7 @@ import requests
 from cryptography.fernet import Fernet, InvalidToken
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 from requests.auth import AuthBase
 
 from ...errors import ProviderRefused, ProviderUnavailable
@@ -72,7 +73,7 @@ class Tokens:
         form = {"grant_type": "client_credentials", "client_id": self._id, "client_secret": self._secret}
         answer = post(self._url, data=form, auth=Header())
         if answer.status_code in {400, 401, 403}:
-            raise ProviderRefused("The payment service does not accept the client id and secret of the contract.")
+            raise ProviderRefused(_("The payment service does not accept the client ID and secret of the contract."))
         token, seconds = _read(answer)
         if seconds > _MARGIN:
             cache.set(self._key, self._fernet.encrypt(token.encode()), seconds - _MARGIN)
@@ -88,4 +89,6 @@ def _read(answer: requests.Response) -> tuple[str, int]:
         return token, int(seconds)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         # Without "from": the text of the cause may hold the token.
-        raise ProviderUnavailable(f"The token of the payment service is not usable ({answer.status_code}).") from None
+        raise ProviderUnavailable(
+            _("The token of the payment service is not usable (%(status)s).") % {"status": answer.status_code}
+        ) from None

@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
+from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
@@ -57,7 +58,7 @@ def context_for(credentials: Mapping[str, str], *, auth: Auth, ca_certificate: s
     except (ValueError, TypeError, UnsupportedAlgorithm, ssl.SSLError):
         # Without "from": the text of the cause may hold parts of the key.
         raise ProviderRefused(
-            "The client certificate of the contract cannot be read: check the files and their passwords."
+            _("The client certificate of the contract cannot be read: check the files and their passwords.")
         ) from None
     return context
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import requests
 import simplejson
+from django.utils.translation import gettext as _
 
 from ...errors import ProviderRefused, ProviderUnavailable
 from ..base import ContractView, RawMessage
@@ -82,11 +83,13 @@ class Client:
             return self._session.request(method, url, timeout=self._timeout, allow_redirects=False, **request)
         except requests.exceptions.SSLError:
             raise ProviderUnavailable(
-                "No secure connection: check the client certificate and the authority of the server's certificate."
+                _("No secure connection: check the client certificate and the authority of the server's certificate.")
             ) from None
         except requests.RequestException as error:
             # Without "from": the text of the cause holds addresses.
-            raise ProviderUnavailable(f"The payment service did not answer ({type(error).__name__}).") from None
+            raise ProviderUnavailable(
+                _("The payment service did not answer (%(error)s).") % {"error": type(error).__name__}
+            ) from None
 
     def _read(self, answer: requests.Response) -> tuple[RawMessage, Mapping[str, Any]]:
         self._raise_for(answer)
@@ -101,7 +104,7 @@ class Client:
             raise ProviderUnavailable("The payment service knows this payment already; its state is asked for.")
         if 400 <= status < 500 and status not in _LATER:
             raise ProviderRefused(explain(status, problem))
-        raise ProviderUnavailable(f"The payment service cannot work at the moment ({status}).")
+        raise ProviderUnavailable(_("The payment service cannot work at the moment (%(status)s).") % {"status": status})
 
 
 def _json(answer: requests.Response) -> Mapping[str, Any]:
@@ -110,7 +113,7 @@ def _json(answer: requests.Response) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise ProviderUnavailable("The payment service's answer is not usable.")
+        raise ProviderUnavailable(_("The payment service's answer is not usable."))
     return said
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...errors import ProviderRefused
@@ -145,9 +146,9 @@ class Options:
         token = str(given.get("token_url") or usual_token or f"{base}/auth/token")
         names = [str(given.get(name, "")) for name in ("originator_id", "endpoint_id")]
         if not is_safe_url(base) or not is_safe_url(token):
-            raise ProviderRefused("The contract has no address of the interface that begins with https://.")
+            raise ProviderRefused(gettext("The contract has no address of the interface that begins with https://."))
         if not all(map(is_name, names)):
-            raise ProviderRefused("The contract needs an originator ID and an endpoint ID.")
+            raise ProviderRefused(gettext("The contract needs an originator ID and an endpoint ID."))
         return cls(
             auth=auth_of(given),
             base_url=base,
