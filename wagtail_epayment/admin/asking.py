@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView
 from wagtail.admin import messages
@@ -68,7 +68,7 @@ class AskingView(PermissionCheckedMixin, WagtailAdminTemplateMixin, FormView, ab
         try:
             self.do(form.cleaned_data, self.request.user)  # type: ignore[arg-type]
         except PaymentError as error:
-            form.add_error(None, _now("This is not possible: %(why)s") % {"why": error})
+            form.add_error(None, gettext("This is not possible: %(why)s") % {"why": error})
             return self.form_invalid(form)
         messages.success(self.request, str(self.done))
         return redirect(self.back())

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
@@ -78,7 +78,7 @@ class ContractStep(ContractView, View, abc.ABC):
             messages.error(request, str(error))
             where = self.object
         except UnknownProvider:
-            messages.error(request, _now("The provider of this contract is not installed any more."))
+            messages.error(request, gettext("The provider of this contract is not installed any more."))
             where = self.object
         return redirect(contract_url("checklist" if where == self.object else "edit", where))
 
@@ -92,9 +92,9 @@ class CheckView(ContractStep):
 
     def do(self, request: HttpRequest) -> PaymentContract:
         if error := flows.check_contract(self.object, user=request.user):  # type: ignore[arg-type]
-            messages.error(request, _now("The connection does not work: %(error)s") % {"error": error})
+            messages.error(request, gettext("The connection does not work: %(error)s") % {"error": error})
         else:
-            messages.success(request, _now("The connection works."))
+            messages.success(request, gettext("The connection works."))
         return self.object
 
 
@@ -103,9 +103,9 @@ class GoLiveView(ContractStep):
 
     def do(self, request: HttpRequest) -> PaymentContract:
         if request.POST.get("responsible") != "on":
-            raise ContractNotReady(_now("Please tick that you take responsibility for this contract."))
+            raise ContractNotReady(gettext("Please tick that you take responsibility for this contract."))
         flows.go_live(self.object, user=request.user)  # type: ignore[arg-type]
-        messages.success(request, _now("The contract is live: citizens can pay with it from now on."))
+        messages.success(request, gettext("The contract is live: citizens can pay with it from now on."))
         return self.object
 
 
@@ -115,6 +115,7 @@ class ReplaceView(ContractStep):
     def do(self, request: HttpRequest) -> PaymentContract:
         new = flows.replace_contract(self.object, user=request.user)  # type: ignore[arg-type]
         messages.success(
-            request, _now("Here is the new contract. The old one is offered until this one goes live. Enter its data.")
+            request,
+            gettext("Here is the new contract. The old one is offered until this one goes live. Enter its data."),
         )
         return new

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
@@ -45,7 +45,7 @@ class ContractCreateView(_FormOfVendor, CreateView):
 
     def get_page_subtitle(self) -> str:
         vendor = self.vendor.label if self.vendor else ""
-        return _now("Contract with %(provider)s") % {"provider": vendor} if vendor else _now("New contract")
+        return gettext("Contract with %(provider)s") % {"provider": vendor} if vendor else gettext("New contract")
 
     def get_initial_form_instance(self) -> PaymentContract:
         return PaymentContract(is_active=False)
@@ -58,11 +58,11 @@ class ContractCreateView(_FormOfVendor, CreateView):
 
     def _ask_for_vendor(self) -> HttpResponse:
         context = {
-            "page_title": _now("New contract"),
+            "page_title": gettext("New contract"),
             "header_icon": "key",
             "vendors": [(vendor.name, vendor.label) for vendor in providers.enabled()],
             "breadcrumbs_items": self.get_breadcrumbs_items(),
-            "header_title": _now("New contract"),
+            "header_title": gettext("New contract"),
         }
         return self.response_class(
             request=self.request,

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 from wagtail.admin import messages
@@ -155,7 +155,7 @@ class ResendView(PermissionCheckedMixin, View):
         if not may_send(request.user, delivery):
             raise PermissionDenied
         resend(delivery)
-        messages.success(request, _now("The message is sent again."))
+        messages.success(request, gettext("The message is sent again."))
         return redirect(reverse(str(self.inspect_url_name), args=[delivery.pk]))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_sitekit.money import format_money
@@ -81,7 +81,7 @@ def timeline(order: PaymentOrder) -> list[Event]:
         *_decided(order, attempts, entries),
     ]
     if order.cancelled_at:
-        events.append(Event(order.cancelled_at, 1, _now("The order was withdrawn.")))
+        events.append(Event(order.cancelled_at, 1, gettext("The order was withdrawn.")))
     return _with_balance(sorted(events, key=lambda event: (event.at, event.rank)))
 
 
@@ -98,7 +98,7 @@ def _with_balance(events: Iterable[Event]) -> list[Event]:
 
 def _ordered(order: PaymentOrder) -> Event:
     amount = format_money(order.amount_cents, order.currency)
-    return Event(order.created_at, 0, _now("The order over %(amount)s was made.") % {"amount": amount})
+    return Event(order.created_at, 0, gettext("The order over %(amount)s was made.") % {"amount": amount})
 
 
 def _begun(attempt: PaymentAttempt) -> Event:
@@ -106,7 +106,7 @@ def _begun(attempt: PaymentAttempt) -> Event:
     return Event(
         attempt.created_at,
         1,
-        _now("The payer went to pay with “%(way)s”. State of this attempt today: %(state)s.") % words,
+        gettext("The payer went to pay with “%(way)s”. State of this attempt today: %(state)s.") % words,
         detail=" · ".join(filter(None, [attempt.merchant_tx_id, attempt.last_error])),
         url=reverse("epayment_attempts:inspect", args=[attempt.pk]),
     )
@@ -133,14 +133,16 @@ def _asked(row: list[ProviderMessage]) -> Event:
     event = _message(row[-1])
     if len(row) == 1:
         return event
-    said = _now("The portal asked the payment service %(count)s times how the payment stands.") % {"count": len(row)}
+    said = gettext("The portal asked the payment service %(count)s times how the payment stands.") % {"count": len(row)}
     return replace(event, what=said)
 
 
 def _message(message: ProviderMessage) -> Event:
     what = str(_SAID[message.source])
     if not message.is_verified:
-        what = _now("%(said)s Nothing proves that the payment service said it, so nothing was booked.") % {"said": what}
+        what = gettext("%(said)s Nothing proves that the payment service said it, so nothing was booked.") % {
+            "said": what
+        }
     detail = explain_message(message).what if message.discrepancy else ""
     return Event(
         message.received_at,
@@ -170,16 +172,16 @@ def _refunds(order: PaymentOrder) -> Iterator[Event]:
         url = reverse("epayment_refunds:inspect", args=[refund.pk])
         words = {"amount": format_money(refund.amount_cents, refund.currency)}
         if not refund.requested_at:
-            said = _now("The portal proposed to give %(amount)s back.") % words
+            said = gettext("The portal proposed to give %(amount)s back.") % words
             yield Event(refund.created_at, 4, said, detail=str(refund.get_cause_display()), url=url)
         else:
             words["person"] = _name(refund.requested_by)
-            said = _now("%(person)s asked for a refund of %(amount)s.") % words
+            said = gettext("%(person)s asked for a refund of %(amount)s.") % words
             yield Event(refund.requested_at, 4, said, detail=refund.reason, url=url)
         if refund.decided_at:
             yield Event(refund.decided_at, 5, _decision_on(refund), detail=refund.decision, url=url)
         if refund.submitted_at:
-            said = _now("The refund was sent to the payment service. State today: %(state)s.")
+            said = gettext("The refund was sent to the payment service. State today: %(state)s.")
             yield Event(
                 refund.submitted_at, 6, said % {"state": refund.get_state_display()}, refund.last_error, url=url
             )
@@ -188,22 +190,22 @@ def _refunds(order: PaymentOrder) -> Iterator[Event]:
 def _decision_on(refund: Refund) -> str:
     words = {"person": _name(refund.decided_by)}
     if refund.state == "rejected":
-        return _now("%(person)s rejected the refund.") % words
+        return gettext("%(person)s rejected the refund.") % words
     if refund.decided_by is None:
-        return _now("The refund needed no second person: it is below the limit of the contract.")
-    return _now("%(person)s approved the refund.") % words
+        return gettext("The refund needed no second person: it is below the limit of the contract.")
+    return gettext("%(person)s approved the refund.") % words
 
 
 def _receipts(entries: list[LedgerEntry]) -> Iterator[Event]:
     for receipt in Receipt.objects.filter(entry__in=entries).defer("pdf"):
-        yield Event(receipt.issued_at, 7, _now("The receipt %(number)s was issued.") % {"number": receipt})
+        yield Event(receipt.issued_at, 7, gettext("The receipt %(number)s was issued.") % {"number": receipt})
 
 
 def _settled(order: PaymentOrder, attempts: list[PaymentAttempt], entries: list[LedgerEntry]) -> Iterator[Event]:
     found = Q(order=order) | Q(attempt__in=attempts) | Q(entry__in=entries)
     for line in SettlementLine.objects.filter(found).select_related("report").defer("report__raw", "details"):
         words = {"report": line.report, "amount": format_money(line.amount_cents, line.currency)}
-        said = _now("The report %(report)s has this money with %(amount)s.") % words
+        said = gettext("The report %(report)s has this money with %(amount)s.") % words
         yield Event(
             line.matched_at or line.report.imported_at,
             8,
@@ -224,7 +226,7 @@ def _decided(order: PaymentOrder, attempts: list[PaymentAttempt], entries: list[
     )
     for decision in Decision.objects.filter(found).select_related("decided_by"):
         words = {"person": _name(decision.decided_by), "decision": decision.get_kind_display()}
-        said = _now("%(person)s decided: %(decision)s.") % words
+        said = gettext("%(person)s decided: %(decision)s.") % words
         yield Event(decision.decided_at, 9, said, detail=decision.reason, url=_subject(decision))
 
 
@@ -236,4 +238,4 @@ def _subject(decision: Decision) -> str:
 
 
 def _name(person: Any) -> str:
-    return person.get_full_name() or person.get_username() if person else _now("the portal")
+    return person.get_full_name() or person.get_username() if person else gettext("the portal")

@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import FormView, TemplateView, View
 from wagtail.admin import messages
@@ -47,7 +47,7 @@ class UploadForm(forms.Form):
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            raise forms.ValidationError(_now("The file is too large."))
+            raise forms.ValidationError(gettext("The file is too large."))
         return file
 
 
@@ -82,12 +82,12 @@ class UploadView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin
 def _tell(request: HttpRequest, taken: Taken) -> None:
     source = taken.source
     if taken.is_repetition:
-        messages.warning(request, _now("This file has been imported before. Nothing has changed."))
+        messages.warning(request, gettext("This file has been imported before. Nothing has changed."))
         return
-    told = _now("Imported: %(accepted)s postings accepted, %(rejected)s rejected.")
+    told = gettext("Imported: %(accepted)s postings accepted, %(rejected)s rejected.")
     messages.success(request, told % {"accepted": source.accepted, "rejected": source.rejected})
     if source.contradicting:
-        told = _now("%(count)s answers contradict earlier ones. Please decide which hold.")
+        told = gettext("%(count)s answers contradict earlier ones. Please decide which hold.")
         messages.error(request, told % {"count": source.contradicting})
 
 
@@ -154,5 +154,5 @@ class DecideView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin
         except BookkeepingError as error:
             messages.error(request, str(error))
             return redirect(request.path)
-        messages.success(request, _now("Decided."))
+        messages.success(request, gettext("Decided."))
         return redirect(reverse(str(self.inspect_url_name), args=[self.batch.pk]))

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
@@ -107,7 +107,7 @@ class ExportStateView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMi
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         flows.delete_export(self.export)
-        messages.success(request, _now("The package is deleted."))
+        messages.success(request, gettext("The package is deleted."))
         return redirect(reverse("xfinanz_audit:export"))
 
 

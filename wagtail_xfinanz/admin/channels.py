@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
@@ -55,8 +55,8 @@ class ChannelCreateView(_FormOfKind, CreateView):
 
     def _ask_for_kind(self) -> HttpResponse:
         context = {
-            "page_title": _now("New hand-over channel"),
-            "header_title": _now("New hand-over channel"),
+            "page_title": gettext("New hand-over channel"),
+            "header_title": gettext("New hand-over channel"),
             "header_icon": "upload",
             "kinds": [(cls.name, cls.label) for cls in channels],
             "breadcrumbs_items": self.get_breadcrumbs_items(),
@@ -112,7 +112,7 @@ class ChannelCheckView(BaseObjectMixin, PermissionCheckedMixin, WagtailAdminTemp
         if error:
             messages.error(request, error)
         else:
-            messages.success(request, _now("The connection works: files can be handed over."))
+            messages.success(request, gettext("The connection works: files can be handed over."))
         return redirect(channel_url("check", self.object))
 
 

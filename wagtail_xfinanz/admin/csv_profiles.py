@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 
@@ -39,7 +39,7 @@ class CsvProfileForm(OfTenantForm):
     def _refuse_second_active(self, cleaned: dict[str, Any]) -> None:
         others = CsvProfile.objects.filter(tenant=cleaned.get("tenant"), is_active=True).exclude(pk=self.instance.pk)
         if cleaned.get("is_active") and (other := others.first()):
-            self.add_error("is_active", _t("“%(name)s” is active already. Switch it off first.") % {"name": other})
+            self.add_error("is_active", gettext("“%(name)s” is active already. Switch it off first.") % {"name": other})
 
     def _columns(self) -> dict[str, list[Any]]:
         """The forms of the columns that stay, in order, by kind of record."""

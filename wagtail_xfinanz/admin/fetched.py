@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView, View
 from wagtail.admin import messages
@@ -65,7 +65,7 @@ class FetchedView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixi
                 self._told(flows.retry_answer(self.row, by=request.user))
             else:
                 flows.dismiss_answer(self.row, by=request.user, reason=request.POST.get("reason", ""))
-                messages.success(request, _now("The file is put aside; it stays kept."))
+                messages.success(request, gettext("The file is put aside; it stays kept."))
         except BookkeepingError as error:
             messages.error(request, str(error))
             return redirect(request.path)
@@ -73,7 +73,7 @@ class FetchedView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixi
 
     def _told(self, row: FetchedAnswer) -> None:
         if row.state == FetchedState.TAKEN:
-            messages.success(self.request, _now("The answer is taken in."))
+            messages.success(self.request, gettext("The answer is taken in."))
         else:
             messages.error(self.request, row.error)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Value, When
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -38,7 +38,7 @@ class HandOverView(StepView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         if self.batch and may_have_arrived(self.batch):
-            warning = _now("The finance system may have this batch already. It must not be posted twice.")
+            warning = gettext("The finance system may have this batch already. It must not be posted twice.")
             context |= {"asks_reason": True, "serious": True, "question": f"{warning} {self.question}"}
         return context
 
@@ -120,7 +120,7 @@ def _last(batch: Batch | None) -> BatchDelivery:
     """Raises NothingToDo if the batch has never been handed over."""
     last = batch.deliveries.order_by("-pk").first() if batch else None
     if last is None:
-        raise NothingToDo(_now("This batch has not been handed over yet."))
+        raise NothingToDo(gettext("This batch has not been handed over yet."))
     return last
 
 

@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
@@ -62,12 +62,12 @@ def rejected_row(record: PostingRecord) -> dict[str, Any]:
 
 def _next(record: PostingRecord, decision: RejectionDecision | None) -> str:
     if hasattr(record, "replacement"):
-        return _now("“%(batch)s” posts it anew.") % {"batch": record.replacement.batch}
+        return gettext("“%(batch)s” posts it anew.") % {"batch": record.replacement.batch}
     if decision is None:
-        return _now("Somebody has to decide what becomes of it.")
+        return gettext("Somebody has to decide what becomes of it.")
     if decision.step == RejectionStep.HOLD:
-        return _now("To be clarified: %(reason)s") % {"reason": decision.reason}
-    return _now("The next collection posts it anew.")
+        return gettext("To be clarified: %(reason)s") % {"reason": decision.reason}
+    return gettext("The next collection posts it anew.")
 
 
 class RejectedView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -160,7 +160,7 @@ class RejectedPostingView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemp
             except BookkeepingError as error:
                 form.add_error(None, str(error))
             else:
-                messages.success(request, _now("Your decision is recorded."))
+                messages.success(request, gettext("Your decision is recorded."))
                 return redirect(reverse("xfinanz_batches:rejected"))
         return self.render_to_response(self.get_context_data(form=form, **kwargs), status=422)
 

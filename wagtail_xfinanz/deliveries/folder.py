@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, ClassVar
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .base import AnswerFile, BaseChannel, Found, Shipment
@@ -77,7 +77,7 @@ class FolderChannel(BaseChannel):
         options = self.view.options
         folder, answers = (str(options.get(name) or "").strip("/") for name in ("folder", "answers_folder"))
         if options.get("answers_folder") and folder == answers:
-            return {"answers_folder": _now("Please choose another folder than the one the files are laid down in.")}
+            return {"answers_folder": gettext("Please choose another folder than the one the files are laid down in.")}
         return {}
 
     def check(self) -> None:
@@ -166,7 +166,7 @@ class FolderChannel(BaseChannel):
             for data in shipment.read():
                 out.write(data)
         if self.size(part) != shipment.size or self._sha256(part) != shipment.sha256:
-            raise DeliveryError(_now("What arrived is not what was sent. Is there space left on the server?"))
+            raise DeliveryError(gettext("What arrived is not what was sent. Is there space left on the server?"))
 
     def _lay_beside(self, side: Shipment, *, part: str) -> None:
         found = self.look(side)
@@ -202,7 +202,7 @@ class FolderChannel(BaseChannel):
 
 
 def name_taken(name: str) -> NameTaken:
-    message = _now(
+    message = gettext(
         "“%(name)s” is there already, with other content. It was not overwritten; please look at the folder."
     )
     return NameTaken(message % {"name": name})

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.forms import Form
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ...errors import ContractNotUsable, Garbage, ProviderRefused
@@ -31,4 +31,4 @@ class TransferProvider(BaseProvider):
     def check(self) -> None:
         form = type("OptionsForm", (Form,), dict(self.option_fields))(data=self.contract.options)
         if not form.is_valid():
-            raise ContractNotUsable(_now("Please fill in account holder and IBAN."))
+            raise ContractNotUsable(gettext("Please fill in account holder and IBAN."))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, Self, cast
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ... import conf
@@ -48,21 +48,21 @@ class DirectoryChannel(FolderChannel):
         for name in ("folder", "answers_folder"):
             parts = Path(options.get(name) or "").parts
             if ".." in parts or "/" in parts[:1]:
-                told[name] = _now("Please write a folder name without “..” and without “/” at the beginning.")
+                told[name] = gettext("Please write a folder name without “..” and without “/” at the beginning.")
         return told or super().problems()
 
     def _find(self, name: str = "folder") -> Path:
         """The folder with links resolved. Raises ChannelRefused if it is not there or not the commune's."""
         root = conf.get().HANDOVER_DIRECTORIES.get(self.view.hostname)
         if not root:
-            message = _now(
+            message = gettext(
                 "The operator of this server has set no directory for %(host)s (HANDOVER_DIRECTORIES in the settings)."
             )
             raise ChannelRefused(message % {"host": self.view.hostname})
         top = Path(root).resolve()
         folder = (top / (self.view.options.get(name) or "")).resolve()
         if not folder.is_relative_to(top) or not folder.is_dir():
-            raise ChannelRefused(_now("The folder does not exist in the directory of the commune."))
+            raise ChannelRefused(gettext("The folder does not exist in the directory of the commune."))
         return folder
 
     @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import BinaryIO, Self, cast
 
 import paramiko
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ... import conf
@@ -54,13 +54,13 @@ class SftpChannel(FolderChannel):
         options, credentials = self.view.options, self.view.credentials
         found = dict(super().problems())
         if not agreed_keys(options.get("host_keys") or ""):
-            found["host_keys"] = _now("Each line has to be a fingerprint (SHA256:…) or a key of the server.")
+            found["host_keys"] = gettext("Each line has to be a fingerprint (SHA256:…) or a key of the server.")
         if not _is_allowed(options.get("host") or ""):
-            found["host"] = _now("The operator of this installation does not allow this server (SFTP_HOSTS).")
+            found["host"] = gettext("The operator of this installation does not allow this server (SFTP_HOSTS).")
         if not (credentials.get("password") or credentials.get("private_key")):
-            found["password"] = _now("Please enter a password or a private key.")
+            found["password"] = gettext("Please enter a password or a private key.")
         if credentials.get("private_key") and not private_key(credentials):
-            found["private_key"] = _now("This is no private key, or its passphrase is missing or wrong.")
+            found["private_key"] = gettext("This is no private key, or its passphrase is missing or wrong.")
         return found
 
     def __enter__(self) -> Self:
@@ -73,7 +73,7 @@ class SftpChannel(FolderChannel):
             self._enter_folder()
         except (paramiko.SSHException, EOFError) as error:
             self._transport.close()
-            raise DeliveryError(_now("The connection to the server broke off.")) from error
+            raise DeliveryError(gettext("The connection to the server broke off.")) from error
         except BaseException:
             self._transport.close()
             raise
@@ -85,11 +85,11 @@ class SftpChannel(FolderChannel):
     def _connect(self) -> paramiko.Transport:
         options, timeout = self.view.options, self.view.timeout
         if not _is_allowed(options["host"]):
-            raise ChannelRefused(_now("The operator of this installation does not allow this server (SFTP_HOSTS)."))
+            raise ChannelRefused(gettext("The operator of this installation does not allow this server (SFTP_HOSTS)."))
         try:
             transport = paramiko.Transport(socket.create_connection((options["host"], options["port"]), timeout))
         except OSError as error:
-            raise DeliveryError(_now("The server cannot be reached.")) from error
+            raise DeliveryError(gettext("The server cannot be reached.")) from error
         transport.banner_timeout = transport.auth_timeout = transport.handshake_timeout = timeout
         return transport
 
@@ -98,7 +98,7 @@ class SftpChannel(FolderChannel):
         self._transport.start_client(timeout=self.view.timeout)
         shown = fingerprint(self._transport.get_remote_server_key())
         if shown not in (agreed_keys(self.view.options["host_keys"]) or ()):
-            message = _now(
+            message = gettext(
                 "The server shows another host key than the agreed one (%(shown)s). Nothing was sent. Please ask its "
                 "operator before you change anything."
             )
@@ -112,7 +112,7 @@ class SftpChannel(FolderChannel):
             else:
                 self._transport.auth_password(user, self.view.credentials.get("password", ""), fallback=False)
         except paramiko.AuthenticationException as error:
-            raise ChannelRefused(_now("The server refuses the login.")) from error
+            raise ChannelRefused(gettext("The server refuses the login.")) from error
 
     def _enter_folder(self) -> None:
         # Both folders are named from the one the server opens with.
@@ -121,7 +121,7 @@ class SftpChannel(FolderChannel):
             try:
                 self._sftp.chdir(folder)
             except OSError as error:
-                raise ChannelRefused(_now("The folder does not exist on the server.")) from error
+                raise ChannelRefused(gettext("The folder does not exist on the server.")) from error
 
     @contextlib.contextmanager
     def create(self, name: str) -> Iterator[BinaryIO]:
@@ -146,7 +146,7 @@ class SftpChannel(FolderChannel):
         try:
             entries = self._sftp.listdir_attr(self.answer_path("").rstrip("/"))
         except FileNotFoundError as error:
-            raise ChannelRefused(_now("The folder with answers does not exist on the server.")) from error
+            raise ChannelRefused(gettext("The folder with answers does not exist on the server.")) from error
         found = (_plain(each.filename, each) for each in sorted(entries, key=lambda each: each.filename))
         return [file for file in found if file]
 
