@@ -59,9 +59,9 @@ def week(demo, demo_folder):
 
 @pytest.fixture
 def work(week, staff):
-    """A batch in draft, a released one, a schema package with a mapping."""
+    """A batch in draft, a schema package with a mapping, and a released batch: its address."""
     first = staff("musterstadt-kasse1")
-    released(first, staff("musterstadt-kasse2"))
+    batch = released(first, staff("musterstadt-kasse2"))
     citizen = first.context.browser.new_page(base_url=first.url.split("/admin/")[0].replace("kreis", "musterstadt"))
     order(citizen)
     pay(citizen)
@@ -78,6 +78,7 @@ def work(week, staff):
         admin.fill("input[name=name]", "Anordnung")
         with admin.expect_navigation():
             admin.locator("main form button").last.click()
+    return batch
 
 
 def collect(page):
@@ -95,6 +96,7 @@ def released(first, second):
     second.goto(batch)
     follow(second, "Freigeben")
     press(second, "Freigeben")
+    return batch
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ def test_every_page_can_be_read_and_used_by_everybody(work, staff, look, picture
     for name in PEOPLE:
         page, visited = staff(name), set()
         gaps = "/admin/xfinanz_ranges/1/gaps/"  # its link is drawn by Wagtail once a row's menu is opened
-        todo = {**office.links(page), **office.menu(page), office.pattern(gaps): gaps}
+        todo = {**office.links(page), **office.menu(page), office.pattern(gaps): gaps, "released batch": work}
         while todo := {path: address for path, address in todo.items() if path not in visited}:
             path, address = todo.popitem()
             visited.add(path)
