@@ -59,7 +59,7 @@ def pattern(address):
 
 def links(page):
     """The links to our pages on this one, by their pattern."""
-    found = page.eval_on_selector_all("a[href]", "all => all.map(e => e.href)")
+    found = page.eval_on_selector_all("a[href]", "all => all.map(e => e.href.split('#')[0])")
     return {pattern(each): each for each in reversed(found) if _is_ours(each)}  # of several rows the first, newest one
 
 
