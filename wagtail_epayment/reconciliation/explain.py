@@ -70,7 +70,7 @@ _OPEN_LINES: Mapping[str, tuple[str | Promise, str | Promise]] = {
     ),
     WhyOpen.SEVERAL_ORDERS: (
         gettext_lazy("The text names several orders. Which part is for which, the bank does not say."),
-        gettext_lazy("Look into the text, assign the line to one of the orders or clarify it with the payer."),
+        gettext_lazy("Divide the line among these orders, assign it to one of them, or clarify it with the payer."),
     ),
     WhyOpen.SEVERAL_PAYMENTS: (
         gettext_lazy("Several payments of the order %(order)s fit this line equally well."),
