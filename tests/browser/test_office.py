@@ -59,14 +59,14 @@ def week(demo, demo_folder):
 
 @pytest.fixture
 def work(week, staff):
-    """A batch in draft, a schema package with a mapping, and a released batch: its address."""
+    """A schema package with a mapping, and the addresses of a released batch and of one in draft."""
     first = staff("musterstadt-kasse1")
-    batch = released(first, staff("musterstadt-kasse2"))
+    done = released(first, staff("musterstadt-kasse2"))
     citizen = first.context.browser.new_page(base_url=first.url.split("/admin/")[0].replace("kreis", "musterstadt"))
     order(citizen)
     pay(citizen)
     citizen.context.close()
-    collect(first)
+    draft = collect(first)
     admin = staff("musterstadt-admin")
     admin.goto("/admin/xfinanz_schemas/install/")
     file = {"name": "anordnung.zip", "mimeType": "application/zip", "buffer": package("anordnung").read()}
@@ -78,7 +78,7 @@ def work(week, staff):
         admin.fill("input[name=name]", "Anordnung")
         with admin.expect_navigation():
             admin.locator("main form button").last.click()
-    return batch
+    return {"released batch": done, "draft": draft}
 
 
 def collect(page):
@@ -124,7 +124,7 @@ def test_every_page_can_be_read_and_used_by_everybody(work, staff, look, picture
     for name in PEOPLE:
         page, visited = staff(name), set()
         gaps = "/admin/xfinanz_ranges/1/gaps/"  # its link is drawn by Wagtail once a row's menu is opened
-        todo = {**office.links(page), **office.menu(page), office.pattern(gaps): gaps, "released batch": work}
+        todo = {**office.links(page), **office.menu(page), office.pattern(gaps): gaps, **work}
         while todo := {path: address for path, address in todo.items() if path not in visited}:
             path, address = todo.popitem()
             visited.add(path)

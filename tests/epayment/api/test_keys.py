@@ -11,13 +11,14 @@ from django.db import connection
 from django.utils import timezone
 
 from wagtail_epayment.flows.connect import client_of_key, issue_key
+from wagtail_epayment.keys import read_key
 from wagtail_epayment.models import ApiClient, PaymentOrder
 
 pytestmark = pytest.mark.django_db
 
 
 def test_the_key_itself_is_nowhere_in_the_database(application):
-    secret = application.key.rpartition("_")[2]
+    secret = read_key(application.key).secret
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM wagtail_epayment_apiclient")
         assert secret not in str(cursor.fetchall())

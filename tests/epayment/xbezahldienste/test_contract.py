@@ -28,7 +28,7 @@ def test_the_operators_usual_values_are_filled_in_for_its_test_system():
 
 
 def test_a_live_contract_never_speaks_to_a_test_system():
-    with pytest.raises(ProviderRefused, match="address"):
+    with pytest.raises(ProviderRefused, match="Adresse"):
         Options.of({"operator": "pmpayment", **IDS}, is_live=True)
     live = Options.of({"operator": "pmpayment", "base_url": "https://pay.example/x/", **IDS}, is_live=True)
     assert (live.base_url, live.token_url) == ("https://pay.example/x", "https://pay.example/x/auth/token")

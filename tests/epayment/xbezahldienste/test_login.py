@@ -144,7 +144,7 @@ def test_an_operator_of_an_unknown_authority_is_told_nothing(tls_operator):
 )
 def test_a_certificate_that_cannot_be_read_is_refused_without_a_word_of_it(tls_operator, kind, change):
     secrets = credentials(tls_operator, kind=kind, password="richtig")
-    with pytest.raises(ProviderRefused, match="cannot be read") as caught:
+    with pytest.raises(ProviderRefused, match="nicht lesbar") as caught:
         provider_for(tls_operator, auth=kind, secrets=secrets | change).check()
     assert caught.value.__cause__ is None
     assert not any(re.search(re.escape(part), str(caught.value)) for part in ("BEGIN", "richtig", "falsch"))
