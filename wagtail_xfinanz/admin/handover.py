@@ -22,7 +22,7 @@ from ..flows.hand_over import may_have_arrived
 from ..models import UNDER_WAY, Batch, BatchDelivery, BatchState, DeliveryChannel, DeliveryState
 from .actions import StepView
 from .crumbs import BelowBatches
-from .next_step import may
+from .next_step import may, some_rejected
 
 SHOWN = 200
 #: A person has to look at these.
@@ -130,11 +130,13 @@ def summary(user: Any, batch: Batch) -> dict[str, Any]:
         return {}
     last = batch.deliveries.order_by("-pk").first()
     is_open = last is not None and last.state in (*UNDER_WAY, DeliveryState.GIVEN_UP)
+    rejected = list(rejected_of(batch)[:SHOWN])
     return {
         **({"may_export": False} if is_open else {}),
+        **({"next_step": some_rejected()} if rejected else {}),
         "handover": last,
         "handover_actions": possible(user, batch),
-        "rejected": rejected_of(batch)[:SHOWN],
+        "rejected": rejected,
         "contradictions": len(contradictions_of(batch)),
         "may_reverse": may(user, "reverse", batch),
         "may_decide": may(user, "acknowledge", batch),

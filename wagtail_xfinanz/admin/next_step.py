@@ -22,12 +22,18 @@ def next_step(batch: Batch) -> str:
     if batch.is_final and (step := _of_hand_over(batch)):
         return step
     if batch.state == BatchState.RELEASED:
-        return _("The file can be downloaded and read into the finance system.")
+        return _("The file has to reach the finance system: hand it over or download it.")
+    if batch.state == BatchState.EXPORTED:
+        return _("It is handed over. If the finance system answers, its answer is imported here.")
     if batch.state == BatchState.PARTLY:
-        return _("The finance system rejected some postings: see below what becomes of them.")
+        return some_rejected()
     if batch.state == BatchState.REJECTED:
         return _("The finance system rejected it: see below what becomes of its postings.")
     return _("Nothing more to do.")
+
+
+def some_rejected() -> str:
+    return _("The finance system rejected some postings: see below what becomes of them.")
 
 
 def _of_hand_over(batch: Batch) -> str:
