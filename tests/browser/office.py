@@ -7,7 +7,7 @@ import re
 OURS = re.compile(r"^/admin/(epayment_|xfinanz_|snippets/(wagtail_epayment|wagtail_xfinanz)/)")
 #: What is downloaded and not shown, what Wagtail shows of any model, and the one step nobody takes in a walk.
 _NO_PAGE = re.compile(
-    r"/(pdf|file|files|export/[a-z-]+|answers/[0-9a-f]{16,}|package|history|usage|results|copy|bulk|delete|report/\d+/file)"
+    r"/(pdf|file|files|preview|export/[a-z-]+|answers/[0-9a-f]{16,}|package|history|usage|results|copy|bulk|delete|report/\d+/file)"
     r"(/|$)|/logout/"
 )
 _IDS = [
@@ -37,10 +37,11 @@ UNSTYLED = """
 () => [...document.querySelectorAll('#main .nice-padding input:not([type])')].map(e => e.outerHTML.slice(0, 150))
 """
 #: What sticks out of the window without a region of its own to scroll in; Wagtail hides it instead of scrolling.
+#: But for the fields of Wagtail's own forms, in which a long label or choice does not break on a phone.
 CROPPED = """
 () => [...document.querySelectorAll('#main .nice-padding :is(p, dd, dt, h2, h3, li, td, th, code, input, select,'
     + ' a.button, button, label)')]
-  .filter(e => e.checkVisibility() && e.getBoundingClientRect().right > window.innerWidth + 1)
+  .filter(e => e.checkVisibility() && !e.closest('form.w-form, [data-edit-form], .w-panel') && e.getBoundingClientRect().right > window.innerWidth + 1)
   .filter(e => { for (let up = e; up && up.id !== 'main'; up = up.parentElement)
     if (['auto', 'scroll'].includes(getComputedStyle(up).overflowX)) return false; return true; })
   .map(e => e.outerHTML.slice(0, 120))

@@ -37,14 +37,9 @@ SUITES = {
             ),
             *(f"tests/epayment/reconciliation/test_{name}.py" for name in ("camt", "tables", "view", "week")),
             *(f"tests/epayment/api/test_{name}.py" for name in ("connecting", "fuzz", "schema")),
-            "tests/epayment/torture",
+            # Random histories and forged messages say nothing about the database, crashes and many processes do.
+            *(f"tests/epayment/torture/test_{name}.py" for name in ("histories", "forged")),
         ],
-    ),
-    # Its other half, random histories and forged messages, says nothing about the database.
-    "payments under torture": (
-        "tests.epayment.alone_settings",
-        [f"tests/epayment/torture/test_{name}.py" for name in ("crashes", "many_processes")],
-        [],
     ),
     "bookkeeping": (
         "tests.xfinanz.alone_settings",
@@ -71,10 +66,13 @@ SUITES = {
             ),
         ],
     ),
-    "cases and citizens": ("tests.settings", ["tests/cases", "tests/identity"], []),
-    "assistants": (
+    "portal": (
         "tests.settings",
-        [f"tests/assistants/test_{name}.py" for name in ("races", "story", "release")],
+        [
+            "tests/cases",
+            "tests/identity",
+            *(f"tests/assistants/test_{name}.py" for name in ("races", "story", "release")),
+        ],
         [],
     ),
 }

@@ -22,7 +22,7 @@ class BaseChannelForm(OfTenantForm):
 
     shape: ClassVar[type[BaseChannel]]
 
-    kind = forms.CharField(widget=forms.HiddenInput)
+    kind = forms.CharField(label=_("channel"), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
