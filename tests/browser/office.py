@@ -41,7 +41,8 @@ UNSTYLED = """
 CROPPED = """
 () => [...document.querySelectorAll('#main .nice-padding :is(p, dd, dt, h2, h3, li, td, th, code, input, select,'
     + ' a.button, button, label)')]
-  .filter(e => e.checkVisibility() && !e.closest('form.w-form, [data-edit-form], .w-panel') && e.getBoundingClientRect().right > window.innerWidth + 1)
+  .filter(e => e.checkVisibility() && !e.closest('[data-edit-form], .w-panel'))
+  .filter(e => e.getBoundingClientRect().right > window.innerWidth + 1)
   .filter(e => { for (let up = e; up && up.id !== 'main'; up = up.parentElement)
     if (['auto', 'scroll'].includes(getComputedStyle(up).overflowX)) return false; return true; })
   .map(e => e.outerHTML.slice(0, 120))

@@ -15,7 +15,7 @@ from tests.browser.steps import follow, order, pay, press, reach
 from tests.browser.test_accessibility import TAGS
 from tests.xfinanz.schemas.zips import package
 
-PEOPLE = ("musterstadt-kasse1", "musterstadt-admin", "musterstadt-pruefung", "musterstadt-kasse2")
+PEOPLE = ("musterstadt-admin", "musterstadt-kasse1", "musterstadt-pruefung", "musterstadt-kasse2")
 PAYMENTS = [
     *(f"epayment_{name}/" for name in ("orders", "attempts", "ledger", "messages", "refunds", "reconciliation")),
     *(f"epayment_{name}/inspect/<id>/" for name in ("orders", "attempts", "ledger", "messages", "refunds")),
