@@ -19,6 +19,13 @@ from tests import template_database
 hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What runs whole suites on PostgreSQL begins early, so that no worker is alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("postgres") is None)
+
+
 _teardown = TransactionTestCase._fixture_teardown
 
 
