@@ -19,13 +19,6 @@ from tests import template_database
 hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """What runs whole suites on PostgreSQL begins early, so that no worker is alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("postgres") is None)
-
-
 _teardown = TransactionTestCase._fixture_teardown
 
 
@@ -92,6 +85,10 @@ def postgres_url():
     folder = Path(tempfile.mkdtemp(prefix="portal-tests-postgres-"))
     folder.chmod(0o755)
     server = embedded.get_server(folder / "data", cleanup_mode="stop")
+    # Tests kill our processes, never this server: it need not wait for the disk.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
