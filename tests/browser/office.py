@@ -71,10 +71,6 @@ def menu(page):
     return {pattern(each): each for each in re.findall(r'"(/admin/[^"]*)"', data) if _is_ours(each)}
 
 
-def file_name(path):
-    return re.sub(r"[^a-z0-9]+", "-", path.removeprefix("/admin/")).strip("-")
-
-
 def _is_ours(address):
     path = re.sub(r"^https?://[^/]+", "", address)
     return bool(OURS.match(path)) and not _NO_PAGE.search(path.split("?")[0]) and "export=" not in path
