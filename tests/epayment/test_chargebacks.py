@@ -6,6 +6,7 @@ import datetime
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from wagtail_epayment.errors import ChargebackNotPossible
 from wagtail_epayment.flows import record_chargeback, refundable_cents
@@ -15,6 +16,8 @@ from wagtail_epayment.models import (
     LedgerEntry,
     MessageSource,
     OutboxEvent,
+    PaymentAttempt,
+    PaymentOrder,
     ProviderMessage,
     Receipt,
 )
@@ -22,7 +25,7 @@ from wagtail_epayment.outbox import deliver_due
 from wagtail_epayment.providers.base import ChargebackWord
 from wagtail_epayment.state import OrderState, balance_cents, due_cents, order_state
 
-from .test_refunds import tell
+from .refunds.conftest import tell
 
 
 @pytest.fixture
@@ -139,7 +142,7 @@ def test_news_of_an_order_paid_again_by_a_won_dispute_reach_everybody(under_way,
 def test_the_same_chargeback_under_two_names_is_booked_once(under_way, payment, order, officer):
     """The provider tells of a dispute, and somebody reads of it on the bank statement as well."""
     tell(under_way, dispute(payment))
-    with pytest.raises(ChargebackNotPossible, match="than was paid"):
+    with pytest.raises(ChargebackNotPossible, match="this payment|dieser Zahlung"):
         entered(payment, officer)
     message = tell(under_way, dispute(payment, ref="dp_2"))
     assert "than was paid" in message.discrepancy
@@ -162,3 +165,18 @@ def test_a_second_dispute_that_overtakes_the_return_of_the_first_waits_for_it(un
     tell(under_way, dispute(payment, ref="dp_2"))
     assert balance_cents(order) == 0
     assert order_state(order) == OrderState.CHARGED_BACK
+
+
+def test_a_long_reference_is_no_reason_to_take_the_return_for_the_chargeback(payment, order, officer):
+    entered(payment, officer, reference="RLS " + "4711" * 25, fee_cents=0)
+    entered(payment, officer, reference="RLS " + "4711" * 25, fee_cents=0, is_reversal=True)
+    assert (order_state(order), balance_cents(order)) == (OrderState.PAID, 5750)
+
+
+def test_it_happened_on_the_day_of_the_statement(payment, order, officer):
+    day = timezone.localdate() - datetime.timedelta(days=3)
+    for rows in (PaymentOrder, PaymentAttempt):
+        rows.objects.update(created_at=timezone.now() - datetime.timedelta(days=9))
+    entered(payment, officer, occurred_on=day)
+    days = {timezone.localdate(entry.occurred_at) for entry in order.entries.exclude(kind=EntryKind.PAYMENT)}
+    assert days == {day}

@@ -20,11 +20,11 @@ from wagtail_buergerportal.cases.models import Case, CaseDeletion, CaseUpload
 from wagtail_buergerportal.cases.submission import FeeLine, Submission, UploadedPart
 from wagtail_buergerportal.communes.models import CommuneSettings, Department
 from wagtail_buergerportal.services.models import Fee, FeeSchedule
+from wagtail_epayment.flows import refundable_cents, request_refund
 from wagtail_epayment.flows.connect import issue_key, issue_secret
 from wagtail_epayment.flows.import_report import import_file
 from wagtail_epayment.flows.inbox import store
 from wagtail_epayment.flows.issue import issue_receipt
-from wagtail_epayment.flows.refund import refundable_cents, request_refund
 from wagtail_epayment.models import (
     ApiClient,
     EntryKind,

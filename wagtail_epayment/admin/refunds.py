@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import InspectView
 
-from ..models import Refund
+from ..flows.refundable import covered_cents
+from ..models import Refund, RefundState
 from .ask import AskView, ChargebackView
 from .money import MoneyColumn
 from .records import ReadOnlyViewSet, RecordIndexView
@@ -46,7 +47,10 @@ class RefundInspectView(InspectView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         refund: Refund = self.object
         steps = possible(self.request.user, refund)
-        return {**super().get_context_data(**kwargs), "refund": refund, "steps": steps}
+        is_unsent = refund.state in (RefundState.REQUESTED, RefundState.APPROVED, RefundState.MANUAL)
+        is_overtaken = is_unsent and covered_cents(refund) < refund.amount_cents
+        context = {"refund": refund, "steps": steps, "is_overtaken": is_overtaken}
+        return {**super().get_context_data(**kwargs), **context}
 
 
 class RefundViewSet(ReadOnlyViewSet):

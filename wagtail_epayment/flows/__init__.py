@@ -13,13 +13,12 @@ from .poll import poll_attempt, poll_due
 from .refund import (
     approve_refund,
     confirm_by_hand,
-    refundable_cents,
-    refunds_due,
     reject_refund,
     request_refund,
-    submit_refund,
     take_up_proposal,
 )
+from .refundable import refundable_cents
+from .send_refund import refunds_due, submit_refund
 from .start import start_payment
 
 __all__ = [

@@ -12,6 +12,11 @@ from ..transfers import PROVIDER
 from .rows import entries_of
 
 
+def end_of(day: datetime.date | None) -> datetime.datetime | None:
+    """When something happened of which only the day is known: at its end, for what it follows came before."""
+    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(23, 59))) if day else None
+
+
 @dataclass
 class Books:
     """The ledger of one locked order, read once; the only code that writes ledger entries.

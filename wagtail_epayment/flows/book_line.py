@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 
@@ -20,6 +19,7 @@ from ..models import (
 )
 from ..providers.base import ChargebackWord, RawMessage, RefundWord, Word
 from .apply import apply_message
+from .book import end_of
 from .fee import book_fee
 from .inbox import store
 from .look_up import settled_entries
@@ -72,7 +72,7 @@ def _fee(line: SettlementLine, attempt: PaymentAttempt) -> LedgerEntry:
     payments = attempt.entries.filter(kind=LineKind.PAYMENT).values_list("provider_ref", flat=True)
     names = [name for name in (line.provider_ref,) if name and name not in {attempt.provider_ref, *payments}]
     for fee_ref in [*names, short(line.key)]:
-        entry = book_fee(attempt, amount_cents=line.amount_cents, fee_ref=fee_ref, occurred_at=_instant(line))
+        entry = book_fee(attempt, amount_cents=line.amount_cents, fee_ref=fee_ref, occurred_at=end_of(line.booked_on))
         if entry.amount_cents == line.amount_cents and not settled_entries(line.source, [entry.pk]):
             return entry
     return entry
@@ -90,7 +90,7 @@ def _word(line: SettlementLine, attempt: PaymentAttempt) -> Word | RefundWord | 
             is_verified=True,
             dedupe_key=dedupe,
             payment_ref=line.payment_ref,
-            occurred_at=_instant(line),
+            occurred_at=end_of(line.booked_on),
         )
     if line.kind in (LineKind.REFUND, LineKind.REFUND_REVERSAL):
         return RefundWord(
@@ -103,7 +103,7 @@ def _word(line: SettlementLine, attempt: PaymentAttempt) -> Word | RefundWord | 
             refund_key=line.note,
             merchant_tx_id=attempt.merchant_tx_id,
             dedupe_key=dedupe,
-            occurred_at=_instant(line),
+            occurred_at=end_of(line.booked_on),
         )
     return ChargebackWord(
         chargeback_ref=short(line.provider_ref or line.key),
@@ -114,7 +114,7 @@ def _word(line: SettlementLine, attempt: PaymentAttempt) -> Word | RefundWord | 
         merchant_tx_id=attempt.merchant_tx_id,
         payment_ref=line.payment_ref,
         dedupe_key=dedupe,
-        occurred_at=_instant(line),
+        occurred_at=end_of(line.booked_on),
     )
 
 
@@ -140,13 +140,6 @@ def _told(line: SettlementLine) -> dict[str, object]:
         "tx_id": line.merchant_tx_id,
         "at": str(line.booked_on),
     }
-
-
-def _instant(line: SettlementLine) -> datetime.datetime | None:
-    """The end of the day: the report knows no time, and the payment began before."""
-    if line.booked_on is None:
-        return None
-    return timezone.make_aware(datetime.datetime.combine(line.booked_on, datetime.time(23, 59)))
 
 
 def short(name: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -11,6 +12,7 @@ from ..errors import ChargebackNotPossible
 from ..models import LedgerEntry, MessageSource
 from ..providers.base import ChargebackWord, RawMessage
 from .apply import apply_message
+from .book import end_of
 from .inbox import store
 
 
@@ -42,6 +44,7 @@ def record_chargeback(
         "is_reversal": is_reversal,
     }
     attempt = payment.attempt
+    name = f"{attempt.merchant_tx_id}:{reference.strip()}:{is_reversal}"
     word = ChargebackWord(
         chargeback_ref=reference.strip()[:120],
         is_reversal=is_reversal,
@@ -51,10 +54,17 @@ def record_chargeback(
         fee_cents=fee_cents,
         merchant_tx_id=attempt.merchant_tx_id,
         payment_ref=payment.provider_ref,
-        dedupe_key=f"hand:{attempt.merchant_tx_id}:{reference.strip()}:{is_reversal}"[:128],
+        dedupe_key=f"hand:{hashlib.sha256(name.encode()).hexdigest()}",
+        occurred_at=end_of(occurred_on),
     )
     with transaction.atomic():
         raw = RawMessage(body=json.dumps(said).encode(), headers={})
         message = apply_message(store(contract=attempt.contract, source=MessageSource.HAND, raw=raw), word)
         if message.discrepancy:
-            raise ChargebackNotPossible(message.discrepancy)
+            raise ChargebackNotPossible(_too_much(is_reversal=is_reversal))
+
+
+def _too_much(*, is_reversal: bool) -> str:
+    if is_reversal:
+        return _("The amount has to be more than nothing, and no more than what the bank had taken back.")
+    return _("The amount has to be more than nothing, and no more than what is left of this payment.")

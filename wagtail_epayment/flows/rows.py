@@ -53,6 +53,14 @@ def locked_refund(attempt: PaymentAttempt, *, key: str = "", provider_ref: str =
     return Refund.objects.select_for_update().filter(named, attempt=attempt).first()
 
 
+def lock_refund(refund: Refund) -> Refund:
+    """The refund as it is now, with its attempt and order, all locked. Needs a transaction."""
+    attempt = locked(PaymentAttempt.objects.filter(pk=refund.attempt_id)).get()
+    row = Refund.objects.select_for_update().get(pk=refund.pk)
+    row.attempt = attempt
+    return row
+
+
 def entries_of(attempt: PaymentAttempt) -> list[LedgerEntry]:
     """All ledger entries of the attempt's order, in the order they were booked."""
     return sorted(LedgerEntry.objects.filter(order=attempt.order_id).order_by(), key=lambda entry: entry.pk)

@@ -171,3 +171,16 @@ def test_the_first_page_says_what_waits_and_for_whom(paid, under_way, site, staf
     assert "/admin/epayment_messages/?open=1" in page
     listed = under_way.client.get("/admin/epayment_messages/?open=1")
     assert listed.context["object_list"].count() == 1
+
+
+def test_a_refund_the_bank_has_overtaken_says_so_and_is_not_approved(paid, site, staff):
+    client = staff(site, "certifier")
+    ask(client, paid)
+    page = REFUND.format(Refund.objects.get().pk)
+    assert "help-critical" not in client.get(page).content.decode()
+    data = {"kind": "taken", "amount": "57,50", "occurred_on": "2026-01-02", "reference": "R", "reason": "Auszug"}
+    assert client.post(CHARGEBACK.format(paid.pk), data).status_code == 302
+    client = staff(site, "releaser")
+    assert "help-critical" in client.get(page).content.decode()
+    assert client.post(page + "approve/", {}).status_code == 422
+    assert Refund.objects.get().state == RefundState.REQUESTED

@@ -24,7 +24,7 @@ from wagtail_epayment.errors import PaymentError
 from wagtail_epayment.flows import poll_attempt, request_refund, start_payment
 from wagtail_epayment.flows.connect import issue_key, issue_secret
 from wagtail_epayment.flows.contract import check_contract
-from wagtail_epayment.flows.refund import submit_refund
+from wagtail_epayment.flows.send_refund import submit_refund
 from wagtail_epayment.models import (
     ApiClient,
     ContractBreaker,
