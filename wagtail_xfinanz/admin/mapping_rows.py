@@ -208,7 +208,7 @@ class _Builder:
 
 def repeats_for(part: Node | Branch, level: Level) -> list[Repeat]:
     """How often an element may be repeated here."""
-    if part.maximum is not None or level is Repeat.POSTINGS:
+    if not part.is_repeatable or level is Repeat.POSTINGS:
         return []
     return [Repeat.ITEMS] if level is Repeat.PAYMENTS else [Repeat.PAYMENTS, Repeat.POSTINGS]
 

@@ -68,6 +68,13 @@ class PlanElement:
     is_leaf: bool = False
     """Whether there is nothing but text."""
 
+    def settle(self) -> None:
+        """Work out from text, attributes and parts what the writer asks for; call it once they are complete."""
+        values = [self.text, *(attribute.value for attribute in self.attributes)]
+        self.data = [value.read for value in values if value and value.is_dynamic]
+        self.is_dynamic = bool(self.data) or any_dynamic(self.parts)
+        self.is_leaf = self.text is not None and not (self.attributes or self.parts or self.xsi_type)
+
     def walk(self) -> Iterator[PlanElement | PlanGroup]:
         yield self
         for part in self.parts:
@@ -91,6 +98,11 @@ class PlanGroup:
         yield self
         for part in self.parts:
             yield from part.walk()
+
+
+def any_dynamic(parts: Iterable[PlanElement | PlanGroup]) -> bool:
+    """Whether what is written of these parts depends on data."""
+    return any(part.is_dynamic or part.repeat for part in parts)
 
 
 @dataclass(frozen=True, slots=True)

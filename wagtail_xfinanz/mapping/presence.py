@@ -23,6 +23,22 @@ def presence(part: PlanElement | PlanGroup) -> IsThere | None:
     return _any_of(list(_data(part)))
 
 
+def is_always_written(part: PlanElement | PlanGroup) -> bool:
+    """Whether nothing in the data can keep it out."""
+    if part.condition:
+        return False
+    if not part.is_dynamic or (isinstance(part, PlanElement) and part.text and part.text.fallback):
+        return True
+    return any(_is_sure(inner) for inner in part.walk())
+
+
+def _is_sure(part: PlanElement | PlanGroup) -> bool:
+    if isinstance(part, PlanGroup):
+        return False
+    values = [part.text, *(attribute.value for attribute in part.attributes)]
+    return part.condition is None and any(value and value.is_sure for value in values)
+
+
 def _data(part: PlanElement | PlanGroup) -> Iterator[IsThere]:
     """Everything below that can tell of a text in this scope, or in that of one of its postings."""
     condition = part.condition

@@ -8,6 +8,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from ..schemas.tree import Branch, Node
 from .model import Entry
 from .plan import Finding, PlanElement, PlanGroup
 from .values import UNSIGNED
@@ -20,12 +21,20 @@ class Whole:
     """Noted while the tree is walked: what is repeated, what could be, and where whole amounts are written."""
 
     streams: list[PlanElement | PlanGroup] = field(default_factory=list)
-    repeatable: dict[str, tuple[bool, str]] = field(default_factory=dict)
+    repeatable: dict[str, tuple[bool, bool, str]] = field(default_factory=dict)
     amounts: list[Entry] = field(default_factory=list)
 
-    def offer(self, path: str, name: str, *, required: bool) -> None:
-        """Note that this could be repeated; what is mandatory anyway is the likelier."""
-        self.repeatable[path] = (not required, name)
+    def offer(self, part: Node | Branch) -> None:
+        """Note that this could be repeated. What may come any number of times is the likeliest, then what has to come."""
+        if not part.is_repeatable:
+            return
+        if isinstance(part, Branch):
+            name = " / ".join(node.label for node in part.nodes())
+        elif part.text is None or part.attributes:
+            name = part.label
+        else:
+            return
+        self.repeatable[part.path] = (part.maximum is not None, part.minimum == 0, name)
 
     def findings(self, root: PlanElement, entries: Iterable[Entry]) -> Iterator[Finding]:
         if not self.streams:
@@ -43,8 +52,8 @@ class Whole:
         told = _("No element is repeated: choose one that comes once for each posting or payment.")
         if not self.repeatable:
             return told
-        likely = sorted(self.repeatable.values(), key=lambda found: found[0])
-        names = ", ".join(islice(dict.fromkeys(name for _optional, name in likely), MAX_NAMED))
+        likely = sorted(self.repeatable.values(), key=lambda found: found[:2])
+        names = ", ".join(islice(dict.fromkeys(name for *_unlikely, name in likely), MAX_NAMED))
         return told + " " + _("It can be one of these: %(names)s.") % {"names": names}
 
 

@@ -156,7 +156,7 @@ def test_without_amounts_no_file():
         ([Entry(ao(POSITION), repeat=Repeat.POSTINGS)], POSITION),
         ([Entry(ao(ORDER), repeat=Repeat.ITEMS)], ORDER),
         ([Entry(ao(f"{LIST}/kopf"), repeat=Repeat.PAYMENTS)], f"{LIST}/kopf"),
-        ([Entry(ao(f"{ORDER}/bemerkung"), constant("x"), repeat=Repeat.ITEMS)], f"{ORDER}/bemerkung"),
+        ([Entry(ao(f"{ORDER}/bearbeiter"), constant("x"), repeat=Repeat.ITEMS)], f"{ORDER}/bearbeiter"),
     ],
 )
 def test_wrong_repetitions(entries, where):
