@@ -25,7 +25,7 @@ class Whole:
     amounts: list[Entry] = field(default_factory=list)
 
     def offer(self, part: Node | Branch) -> None:
-        """Note that this could be repeated. What may come any number of times is the likeliest, then what has to come."""
+        """Note that this could be repeated. Likeliest is what may come any number of times, then what has to come."""
         if not part.is_repeatable:
             return
         if isinstance(part, Branch):
