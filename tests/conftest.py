@@ -85,8 +85,9 @@ def postgres_url():
     folder = Path(tempfile.mkdtemp(prefix="portal-tests-postgres-"))
     folder.chmod(0o755)
     server = embedded.get_server(folder / "data", cleanup_mode="stop")
-    # Tests kill our processes, never this server: it need not wait for the disk.
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+    # Tests kill our processes, never this server: it need not wait for the disk. And what autovacuum learns between
+    # two tests, that tables are empty, makes plans for empty tables, with which a thousand rows take minutes.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")
     yield server.get_uri()

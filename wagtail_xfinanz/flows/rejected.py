@@ -33,11 +33,12 @@ class Anew:
 
 def to_post_anew(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> QuerySet[PostingRecord]:
     """What the finance system rejected, a person wants posted anew, and no batch holds anew yet."""
-    # From the decisions, which are few, not from all postings.
-    wanted = RejectionDecision.objects.filter(step=RejectionStep.ANEW, record__batch__tenant=tenant)
-    rows = PostingRecord.objects.filter(
-        pk__in=wanted.values("record"), reversal=None, replacement=None, entry__occurred_at__lte=cut_off
+    # The few that somebody decided on are named: a planner that knows little of the tables compares all with all.
+    wanted = RejectionDecision.objects.filter(
+        step=RejectionStep.ANEW, record__batch__tenant=tenant, record__reversal=None, record__replacement=None
     )
+    records = set(wanted.values_list("record", flat=True))
+    rows = PostingRecord.objects.filter(pk__in=records, entry__occurred_at__lte=cut_off)
     newest = RejectionDecision.objects.filter(record=OuterRef("pk")).order_by("-pk").values("step")[:1]
     rows = still_rejected(rows).annotate(step=Subquery(newest)).filter(step=RejectionStep.ANEW)
     return rows.select_related("batch", "entry__order").order_by("entry__order", "pk")
