@@ -56,6 +56,8 @@ ACTIONS = [
     "failed_then_paid", "paid_then_failed",
 ]  # fmt: skip
 FEE_CENTS = 35
+#: How another shop under the same merchant numbers its payments.
+_OTHER_SHOP = "laden-"
 Headers = Mapping[str, str]
 
 
@@ -110,7 +112,7 @@ class Week:
         self.monday, self.payers_a_day = monday, payers_a_day
         self.random, self.wire = random.Random(seed), Wire(site.hostname)
         self.happened: Counter[str] = Counter()
-        self.merchant = SandboxMerchant.objects.get(merchant_id=contract.credentials["merchant_id"])
+        self.merchant = merchant_of(contract)
         self.paid_out: list[int] = []
 
     def run(self) -> Self:
@@ -222,7 +224,7 @@ class Week:
     def _somebody_elses(self, day: datetime.date) -> None:
         """Another shop under the same merchant."""
         payment = SandboxPayment.objects.create(
-            merchant=self.merchant, tx_id=f"laden-{day}", amount_cents=1999, currency="EUR", purpose="Buch",
+            merchant=self.merchant, tx_id=f"{_OTHER_SHOP}{day}", amount_cents=1999, currency="EUR", purpose="Buch",
             back_url="http://laden.test/", notify_url="http://laden.test/", state="succeeded",
         )  # fmt: skip
         book(payment, "payment", 1999)
@@ -272,6 +274,15 @@ class Week:
         import_file(site=self.site, format_name="camt", data=data, user=self.clerk)
         self.paid_out.append(cents)
         self.happened["direct transfer"] += 1
+
+
+def merchant_of(contract: PaymentContract) -> SandboxMerchant:
+    return SandboxMerchant.objects.get(merchant_id=contract.credentials["merchant_id"])
+
+
+def had_its_week(contract: PaymentContract) -> bool:
+    """Whether the town of this contract has lived through a week already: nothing but a week has another shop."""
+    return merchant_of(contract).payments.filter(tx_id__startswith=_OTHER_SHOP).exists()
 
 
 def cancel_order_if_possible(order: PaymentOrder) -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from example_site.week import Week
+from example_site.week import Week, had_its_week
 from wagtail_epayment.models import PaymentContract
 from wagtail_xfinanz.models import FinanceTenant
 
@@ -16,7 +16,7 @@ from wagtail_xfinanz.models import FinanceTenant
 class Command(BaseCommand):
     help = (
         "Let a town of the demo live through a week of payments with everything that goes wrong in a real one, ending "
-        "about three weeks ago, so that the reconciliation has something to show."
+        "about three weeks ago, so that the reconciliation has something to show. Does nothing if it has had one."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,6 +26,9 @@ class Command(BaseCommand):
         contract = PaymentContract.objects.filter(provider="sandbox", site__site_name="Musterstadt").first()
         if contract is None:
             raise CommandError("Fill the demo first: manage.py demo_content.")
+        if had_its_week(contract):
+            self.stdout.write("Musterstadt has had its week already. See “Zahlungen → Abgleich” as musterstadt-kasse1.")
+            return
         today = timezone.localdate()
         monday = today - datetime.timedelta(days=today.weekday() + 28)
         begun = timezone.make_aware(datetime.datetime.combine(monday, datetime.time()))

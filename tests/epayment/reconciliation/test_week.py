@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import os
 import re
 from collections import Counter
@@ -10,10 +11,12 @@ from unittest import mock
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone, translation
 from wagtail.models import Locale, Page, Site
 
+from example_site.management.commands import demo_week
 from example_site.week import Week, bank_books
 from tests.epayment.conftest import SECRET
 from wagtail_epayment.admin.reconciliation_cards import card_of, last_reports, with_evidence
@@ -134,3 +137,11 @@ def test_the_screen_shows_it_and_another_night_changes_nothing(week, site, clien
         assert shown == tile.count
         assert steps == tile.count or not tile.is_to_look_at
     assert timezone.now() == AFTERWARDS
+
+
+def test_a_town_has_one_such_week_the_second_time_the_command_says_so(week):
+    told = io.StringIO()
+    before = LedgerEntry.objects.count()
+    call_command(demo_week.Command(), stdout=told)
+    assert "already" in told.getvalue()
+    assert LedgerEntry.objects.count() == before
