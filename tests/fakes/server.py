@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import dataclasses
 import socket
+import sys
 import threading
 import urllib.parse
 from collections import defaultdict, deque
@@ -58,7 +60,17 @@ class Notification:
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-class FakeProvider:
+class _Server(ThreadingHTTPServer):
+    """Says nothing of clients that hang up: the faults make them do so."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class FakeProvider(abc.ABC):
     """Subclasses answer ``handle(call)`` and say which operation a call is; use as a context manager.
 
     ``will(operation, fault, ...)`` plans the faults of the next calls of that operation. Notifications are queued
@@ -71,17 +83,16 @@ class FakeProvider:
         self.waiting: list[Notification] = []
         self.sent: list[tuple[Notification, int]] = []
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    @abc.abstractmethod
     def operation(self, call: Call) -> str:
         """The name of what is asked, for faults and counting."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def handle(self, call: Call) -> Answer:
         """Act and answer; runs under ``self.lock``."""
-        raise NotImplementedError
 
     def spoil_signature(self, answer: Answer) -> Answer:
         """The answer with a wrong proof; override where answers are signed."""
