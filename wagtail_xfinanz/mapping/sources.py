@@ -67,7 +67,11 @@ POSTING_FIELDS: dict[str, Field] = {
     ),
     "reference": _text(_("Kassenzeichen"), "reference", "2600012345678", "kassenzeichen", "reference", "zahlungsgrund"),
     "booked_on": Field(
-        _("posting day"), ValueType.DATE, _posting("booked_on"), (_DAY,), hints=("buchungsdatum", "buchungstag")
+        _("posting day"),
+        ValueType.DATE,
+        _posting("booked_on"),
+        (_DAY,),
+        hints=("buchungsdatum", "buchungstag", "belegdatum", "datum", "date"),
     ),
     "due_on": Field(
         _("due on"),
@@ -75,10 +79,12 @@ POSTING_FIELDS: dict[str, Field] = {
         _posting("due_on"),
         (_DAY,),
         may_be_empty=True,
-        hints=("faelligkeit", "faelligam", "faelligkeitsdatum", "due"),
+        hints=("faelligkeit", "faelligam", "faelligkeitsdatum", "due", "duedate"),
     ),
     "reason": _text(_("reason"), "reason", "Sperrgutabfuhr", "grund", "verwendungszweck", "zweck", "reason", "betreff"),
-    "label": _text(_("text of the item"), "label", "Abholung", "text", "buchungstext", "bezeichnung", "label"),
+    "label": _text(
+        _("text of the item"), "label", "Abholung", "text", "buchungstext", "bookingtext", "bezeichnung", "label"
+    ),
     "payer": _text(
         _("payer"), "payer", "Zoe Beispiel", "name", "zahlungspflichtiger", "einzahler", "debitor", "payer", empty=True
     ),
@@ -183,7 +189,9 @@ BATCH_FIELDS: dict[str, Field] = {
         (_INSTANT,),
         hints=("erstelltam", "erstellungszeitpunkt", "anordnungsdatum", "freigegebenam", "zeitstempel"),
     ),
-    "currency": Field(_("currency"), ValueType.TEXT, _batch("currency"), ("EUR",), values=("EUR",)),
+    "currency": Field(
+        _("currency"), ValueType.TEXT, _batch("currency"), ("EUR",), values=("EUR",), hints=("waehrung", "currency")
+    ),
     "previous_hash": Field(
         _("hash of the previous batch"), ValueType.TEXT, _batch("previous_hash"), ("0" * 64,), may_be_empty=True
     ),

@@ -16,6 +16,7 @@ from .sources import BATCH_FIELDS, POSTING_FIELDS, Field, ValueType, posting_fie
 
 _COUNTS = ("anzahl", "anzahlpositionen", "anzahlbuchungen", "anzahlsaetze", "count")
 _SUMS = ("summe", "gesamtbetrag", "gesamtsumme", "total", "sum")
+_ENDS_OF_SUMS = ("summe", "betrag", "total", "sum", "amount")
 _RECORDS = (
     "anordnung",
     "buchung",
@@ -142,7 +143,7 @@ class _Suggester:
 
     def _match(self, path: str, label: str, kind: SimpleType, level: Level, *, required: bool) -> None:
         name = _plain(label)
-        for source, field in _candidates(name, level):
+        for source, field in _candidates(name, level, required=required):
             longest = kind.facet("maxLength")
             cut = int(longest) if longest and field.type is ValueType.TEXT and not field.values else 0
             entry = Entry(path, source, cut=cut)
@@ -172,12 +173,15 @@ def _is_of_posting(entry: Entry) -> bool:
     return entry.repeat is not None or (entry.source is not None and entry.source.kind is SourceKind.POSTING)
 
 
-def _candidates(name: str, level: Level) -> Iterator[tuple[Source, Field]]:
-    """Sources whose name or hints say the same, the exact ones first."""
+def _candidates(name: str, level: Level, *, required: bool) -> Iterator[tuple[Source, Field]]:
+    """Sources whose name or hints say the same, the exact ones first.
+
+    A name that only contains a hint may well mean another amount (discount, tax), so no optional place gets one for it.
+    """
     number = Field("", ValueType.NUMBER, str, (1,))
     if name in _COUNTS and level is not Repeat.POSTINGS:
         yield Source(SourceKind.COUNT), number
-    if name in _SUMS and level is not Repeat.POSTINGS:
+    if level is not Repeat.POSTINGS and (name in _SUMS or (required and name.endswith(_ENDS_OF_SUMS))):
         yield Source(SourceKind.SUM), number
     groups = [(SourceKind.BATCH, BATCH_FIELDS)]
     if level is not None:
@@ -188,7 +192,8 @@ def _candidates(name: str, level: Level) -> Iterator[tuple[Source, Field]]:
                 yield Source(kind, key), field
     for kind, fields in groups:
         for key, field in fields.items():
-            if any(len(hint) > 5 and hint in name for hint in field.hints):
+            is_told = required or field.type is not ValueType.CENTS
+            if is_told and any(len(hint) > 5 and hint in name for hint in field.hints):
                 yield Source(kind, key), field
 
 

@@ -133,3 +133,26 @@ def test_a_name_that_is_in_every_schema_is_not_ours():
     inside = '<xs:complexType><xs:attribute name="name" type="xs:NMTOKEN"/></xs:complexType>'
     tree = Tree(open_package(zipped({"a.xsd": schema(f'<xs:element name="r">{inside}</xs:element>')})))
     assert not suggest(tree.root("r"), Mapping("r"))
+
+
+AMOUNTS = """<xs:element name="list"><xs:complexType><xs:sequence>
+<xs:element name="posting" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+<xs:element name="date" type="xs:date"/><xs:element name="bookedAmount" type="xs:decimal"/>
+<xs:element name="discountAmount" type="xs:decimal" minOccurs="0"/><xs:element name="bookingText" type="xs:string"/>
+</xs:sequence></xs:complexType></xs:element></xs:sequence>
+<xs:attribute name="consolidatedAmount" type="xs:decimal" use="required"/>
+<xs:attribute name="consolidatedCurrencyCode" type="xs:string" use="required"/>
+<xs:attribute name="discountAmount" type="xs:decimal"/></xs:complexType></xs:element>"""
+
+
+def test_an_optional_amount_of_another_name_is_another_amount():
+    tree = Tree(open_package(zipped({"a.xsd": schema(AMOUNTS)})))
+    found = suggest(tree.root("list"), Mapping("list"))
+    told = {path: (entry.source.kind.value, entry.source.value) for path, entry in found.items() if entry.source}
+    assert told == {
+        "/list/@consolidatedAmount": ("sum", ""),
+        "/list/@consolidatedCurrencyCode": ("batch", "currency"),
+        "/list/posting/date": ("posting", "booked_on"),
+        "/list/posting/bookedAmount": ("posting", "amount"),
+        "/list/posting/bookingText": ("posting", "label"),
+    }
