@@ -60,6 +60,8 @@ class PaymentAttempt(models.Model):
         verbose_name = _("payment attempt")
         verbose_name_plural = _("payment attempts")
         ordering = ["-created_at"]
+        # The lists of the admin begin with the latest.
+        indexes = [models.Index(fields=["created_at"], name="epayment_attempt_created")]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "provider_ref"],
