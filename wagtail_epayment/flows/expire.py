@@ -24,13 +24,14 @@ def expire(*, limit: int = 200) -> int:
 
     While a provider cannot be asked its attempts stay open: a time-out is no answer. Locks order, then attempt.
     """
-    stale = PaymentAttempt.objects.filter(_too_old(), state__in=OPEN).order_by("updated_at")
+    stale = PaymentAttempt.objects.filter(too_old(timezone.now()), state__in=OPEN).order_by("updated_at")
     stale = stale.exclude(contract__in=breaker.open_contracts())
     return sum(_ask_and_expire(attempt) for attempt in stale.select_related("order", "contract")[:limit])
 
 
-def _too_old() -> Q:
-    settings, now = conf.get(), timezone.now()
+def too_old(now: datetime.datetime) -> Q:
+    """Of attempts under way: nobody paid in time, nobody could, or money on its way has not come in time."""
+    settings = conf.get()
     finished_by = now - datetime.timedelta(minutes=settings.EXPIRE_AFTER_MINUTES)
     addressed_by = now - datetime.timedelta(minutes=settings.ABANDON_AFTER_MINUTES)
     settled_by = now - datetime.timedelta(days=settings.WATCH_DAYS)

@@ -102,6 +102,7 @@ def _attempts(sites: Sites) -> Iterable[Reading]:
 
 def _late_attempts(sites: Sites) -> Iterable[Reading]:
     rows = PaymentAttempt.objects.filter(next_poll_at__isnull=False, state__in=OPEN, created_at__lt=_late())
+    rows = rows.filter(payer_done_at=None)  # Money on its way takes days.
     return _counted(rows.filter(order__site__in=sites), "order__site")
 
 
@@ -137,7 +138,9 @@ def _payments_cents(sites: Sites) -> Iterable[Reading]:
 
 def _unprocessed(sites: Sites) -> Iterable[Reading]:
     before = timezone.now() - _IN_HANDS
-    rows = ProviderMessage.objects.filter(processed_at=None, received_at__lt=before, contract__site__in=sites)
+    # Proven ones were tried: what they wait for is said by their discrepancy.
+    rows = ProviderMessage.objects.filter(processed_at=None, is_verified=False, received_at__lt=before)
+    rows = rows.filter(contract__site__in=sites)
     return _counted(rows, "contract__site")
 
 
@@ -188,7 +191,8 @@ def _breakers(sites: Sites) -> Iterable[Reading]:
 
 MEASURES = (
     Measure("attempts", "Attempts still asked about, by state.", _attempts, ("state",)),
-    Measure("attempts_late", "Attempts under way for longer than LATE_MINUTES.", _late_attempts, alarm_above=0),
+    Measure("attempts_late", "Attempts nobody has finished for longer than LATE_MINUTES.", _late_attempts,
+            alarm_above=0),
     Measure("poll_overdue_seconds", "How long ago the most overdue status request was due.", _poll_overdue,
             combine=max, alarm_above=600),
     Measure("last_poll_timestamp_seconds", "When a provider last answered a status request, within a day.",

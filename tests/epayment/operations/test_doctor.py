@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from wagtail_epayment.models import (
+    Decision,
     EntryKind,
     LedgerEntry,
     OrderItem,
@@ -214,3 +215,22 @@ def test_findings_name_no_persons_and_no_secrets(world):
     said = run()[1]
     for secret in ("Mustermann", world.order.token, "bank-secret-4711", world.endpoint.secret):
         assert secret not in said
+
+
+def test_what_takes_its_time_is_no_disorder(world):
+    """A direct debit on its way for days, and a message that waits for the payment it is about."""
+    days_ago = timezone.now() - datetime.timedelta(days=3)
+    attempts = PaymentAttempt.objects.filter(pk=other_attempt(world).pk)
+    attempts.update(created_at=days_ago, payer_done_at=days_ago)
+    ProviderMessage.objects.update(processed_at=None, is_verified=True, received_at=days_ago)
+    assert found() == {}
+
+
+def test_a_credit_that_was_divided_leaves_its_report_in_order(world, django_user_model):
+    officer = django_user_model.objects.create_user("kasse")
+    Decision.objects.create(site=world.site, line=world.line, kind="divide", reason="x", decided_by=officer)
+    SettlementLine.objects.create(
+        report=world.report, position=2, source="csv", key="1/part", kind="payment", amount_cents=5750, currency="EUR",
+        explains=world.line,
+    )  # fmt: skip
+    assert found() == {}

@@ -86,7 +86,7 @@ TROUBLES = {
         next_poll_at=timezone.now() - LONG_AGO
     ),
     "messages_unprocessed": lambda w: ProviderMessage.objects.update(
-        processed_at=None, received_at=timezone.now() - LONG_AGO
+        processed_at=None, is_verified=False, received_at=timezone.now() - LONG_AGO
     ),
     "messages_discrepant": lambda w: ProviderMessage.objects.update(discrepancy="It says something else."),
     "settlement_lines_open": lambda w: type(w.line).objects.update(why="not_found", match="unknown", entry=None),
@@ -173,3 +173,17 @@ def test_watching_costs_the_same_for_any_number_of_rows_and_sites(
         soon_forgotten(world) if not number else None
     with django_assert_num_queries(len(first)):
         client.get(HEALTH, **TOKEN)
+
+
+def test_money_that_is_on_its_way_is_not_late(world, client):
+    attempts = PaymentAttempt.objects.filter(pk=soon_forgotten(world).pk)
+    days_ago = timezone.now() - datetime.timedelta(days=5)
+    attempts.update(created_at=days_ago, payer_done_at=days_ago)
+    assert report(client)["attention"] == []
+
+
+def test_a_message_that_waits_for_its_payment_is_said_once(world, client):
+    ProviderMessage.objects.update(
+        processed_at=None, is_verified=True, received_at=timezone.now() - LONG_AGO, discrepancy="It speaks of a payment"
+    )
+    assert report(client)["attention"] == ["messages_discrepant"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
 from ... import conf
+from ...flows.expire import too_old
 from ...models import (
     EntryKind,
     EventKind,
@@ -56,7 +57,10 @@ def events(here: Here) -> Found:
     do="Run manage.py epayment_poll, and see that it runs every minute.",
 )
 def messages(here: Here) -> Found:
-    rows = ProviderMessage.objects.filter(here("contract__site"), processed_at=None, received_at__lt=_late())
+    """Proven ones were tried and may wait for the payment they are about, up to UNBOUND_DAYS."""
+    given_up = timezone.now() - datetime.timedelta(days=conf.get().UNBOUND_DAYS) - _GRACE
+    late = Q(is_verified=False, received_at__lt=_late()) | Q(received_at__lt=given_up)
+    rows = ProviderMessage.objects.filter(here("contract__site"), late, processed_at=None)
     return rows.values_list("provider", "pk")
 
 
@@ -66,8 +70,7 @@ def messages(here: Here) -> Found:
     do="See last_error: the provider cannot be asked. Put the contract right, run manage.py epayment_poll.",
 )
 def overdue(here: Here) -> Found:
-    before = timezone.now() - datetime.timedelta(minutes=conf.get().EXPIRE_AFTER_MINUTES) - _GRACE
-    rows = PaymentAttempt.objects.filter(here("order__site"), state__in=OPEN, created_at__lt=before)
+    rows = PaymentAttempt.objects.filter(here("order__site"), too_old(timezone.now() - _GRACE), state__in=OPEN)
     return rows.values_list("merchant_tx_id", "last_error")
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from ...models import MatchClass, SettlementLine, SettlementReport
+from ...models import Decision, DecisionKind, MatchClass, SettlementLine, SettlementReport
 from .base import Found, Here, invariant
 
 
@@ -37,7 +37,9 @@ def totals(here: Here) -> Found:
     do="Find out who deleted or wrote to the database; restore the lines from a backup.",
 )
 def lines_lost(here: Here) -> Found:
-    lines = SettlementLine.objects.filter(report=OuterRef("pk")).order_by().values("report")
+    """The parts a person has divided a credit into did not come with the report."""
+    divided = Decision.objects.filter(line=OuterRef("explains"), kind=DecisionKind.DIVIDE)
+    lines = SettlementLine.objects.filter(~Exists(divided), report=OuterRef("pk")).order_by().values("report")
     counted = Coalesce(Subquery(lines.annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
     rows = SettlementReport.objects.filter(here("site")).annotate(counted=counted)
     return rows.exclude(counted=F("new_count")).values_list("format", "reference")
