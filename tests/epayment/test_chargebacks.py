@@ -142,7 +142,7 @@ def test_news_of_an_order_paid_again_by_a_won_dispute_reach_everybody(under_way,
 def test_the_same_chargeback_under_two_names_is_booked_once(under_way, payment, order, officer):
     """The provider tells of a dispute, and somebody reads of it on the bank statement as well."""
     tell(under_way, dispute(payment))
-    with pytest.raises(ChargebackNotPossible, match="this payment|dieser Zahlung"):
+    with pytest.raises(ChargebackNotPossible, match=r"this payment|dieser Zahlung"):
         entered(payment, officer)
     message = tell(under_way, dispute(payment, ref="dp_2"))
     assert "than was paid" in message.discrepancy

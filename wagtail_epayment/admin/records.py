@@ -20,6 +20,7 @@ from wagtail_sitekit.scoping import SiteScopedViewSet
 
 from ..models import Decision, EntryKind, LedgerEntry, PaymentAttempt, PaymentOrder, ProviderMessage, Refund
 from ..reconciliation import classes
+from ..reconciliation.explain import misfit_of
 from ..state import account, order_state
 from .links import order_links
 from .masking import masked_lines
@@ -138,6 +139,9 @@ class MessageInspectView(RecordInspectView):
 
     template_name = "wagtail_epayment/admin/message.html"
 
+    def get_discrepancy_display_value(self) -> str:
+        return misfit_of(self.object)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "lines": masked_lines(self.object)}
 
@@ -188,10 +192,11 @@ class AttemptInspectView(RecordInspectView):
     template_name = "wagtail_epayment/admin/attempt.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        messages = self.object.messages.order_by("pk")
         return {
             **super().get_context_data(**kwargs),
-            "messages_told": [(message, masked_lines(message)) for message in messages],
+            "messages_told": [
+                (message, misfit_of(message), masked_lines(message)) for message in self.object.messages.order_by("pk")
+            ],
         }
 
 
@@ -221,6 +226,13 @@ class MessageIndexView(RecordIndexView):
     joined = ("attempt",)
 
 
+class MisfitColumn(Column):
+    """What did not fit, as the cash office says it."""
+
+    def get_value(self, instance: ProviderMessage) -> str:
+        return misfit_of(instance)
+
+
 class MessageFilterSet(WagtailFilterSet):
     """Among others: what did not fit and nobody has decided about."""
 
@@ -231,7 +243,6 @@ class MessageFilterSet(WagtailFilterSet):
     class Meta:
         model = ProviderMessage
         fields: ClassVar[dict[str, list[str]]] = {
-            "discrepancy": ["icontains"],
             "source": ["exact"],
             "is_verified": ["exact"],
         }
@@ -247,7 +258,14 @@ class MessageViewSet(ReadOnlyViewSet):
     menu_label = _("Provider messages")
     index_view_class = MessageIndexView
     inspect_view_class = MessageInspectView
-    list_display = ["received_at", "provider", "source", "attempt", "is_verified", "discrepancy"]
+    list_display = [
+        "received_at",
+        "provider",
+        "source",
+        "attempt",
+        "is_verified",
+        MisfitColumn("misfit", label=_("Discrepancy")),
+    ]
     filterset_class = MessageFilterSet
     search_fields = ["discrepancy", "attempt__merchant_tx_id", "attempt__order__reference"]
     inspect_view_fields = ["provider", "source", "attempt", "is_verified", "received_at", "processed_at", "discrepancy"]

@@ -27,7 +27,7 @@ from ..models import (
     Refund,
     SettlementLine,
 )
-from ..reconciliation.explain import explain_message
+from ..reconciliation.explain import misfit_of
 from .masking import masked_lines
 
 _SAID: dict[str, str | Promise] = {
@@ -143,7 +143,7 @@ def _message(message: ProviderMessage) -> Event:
         what = gettext("%(said)s Nothing proves that the payment service said it, so nothing was booked.") % {
             "said": what
         }
-    detail = explain_message(message).what if message.discrepancy else ""
+    detail = misfit_of(message)
     return Event(
         message.received_at,
         2,

@@ -128,5 +128,5 @@ def _book(line: SettlementLine, order: PaymentOrder, *, reason: str, user: Abstr
     line.refresh_from_db()
     if line.entry_id is None:
         text = _("The part for the order %(order)s cannot be booked: %(why)s. Nothing was booked.")
-        raise DecisionNotPossible(text % {"order": order.reference, "why": line.note or line.get_why_display()})
+        raise DecisionNotPossible(text % {"order": order.reference, "why": line.get_why_display()})
     return made

@@ -101,7 +101,7 @@ def _move_on(refund: Refund) -> bool:
         return True
     if refund.state == RefundState.SUBMITTING:
         # Sent, or not: the process died in between. Not sent again, for the provider would not recognise it.
-        _note(refund, RefundState.UNKNOWN, "The answer was lost.")
+        _note(refund, RefundState.UNKNOWN, _("The answer was lost."))
     if not can.poll_refund:
         _plan_again(refund, refund.last_error)
         return False

@@ -47,8 +47,8 @@ _OPEN_LINES: Mapping[str, tuple[str | Promise, str | Promise]] = {
             "The text names the order %(order)s, but nobody began to pay it online: it was transferred directly."
         ),
         gettext_lazy(
-            "Book the transfer in the finance system, withdraw the order here and decide “settled elsewhere”. With a "
-            "contract “Bank transfer” the portal books such transfers itself."
+            "Make a contract “Bank transfer”, then the portal books such transfers itself. Or book this one in the "
+            "finance system, let the department withdraw the case, and decide “settled elsewhere”."
         ),
     ),
     WhyOpen.NOT_WHAT_IS_DUE: (
@@ -244,6 +244,11 @@ def explain_entry(entry: LedgerEntry, row_class: str, *, last_report: datetime.d
         _("Booked by the provider's message, but no report up to %(day)s has it: the money may not have come.") % facts,
         _("Ask the provider where the money is, with the reference of the payment."),
     )
+
+
+def misfit_of(message: ProviderMessage) -> str:
+    """What did not fit about a message, empty if nothing: the stored text is for the log and for programmers."""
+    return explain_message(message).what if message.discrepancy else ""
 
 
 def explain_message(message: ProviderMessage) -> Explanation:

@@ -101,3 +101,18 @@ def test_the_menu_has_one_place_for_payments(admin_client):
     page = admin_client.get("/admin/").content.decode().replace("\\u00e4", "ä")
     for label in ["Zahlungen", "Zahlungsaufträge", "Zahlungsjournal", "Meldungen der Anbieter", "Verträge"]:
         assert label in page
+
+
+def test_what_did_not_fit_is_said_in_the_officers_language(under_way, site, staff):
+    under_way.says(amount_cents=1)
+    message = ProviderMessage.objects.get()
+    assert message.discrepancy.startswith("It says")
+    client = staff(site, "certifier")
+    for address in [
+        "epayment_messages/",
+        f"epayment_messages/inspect/{message.pk}/",
+        f"epayment_attempts/inspect/{under_way.attempt.pk}/",
+    ]:
+        page = client.get(f"/admin/{address}").content.decode()
+        assert "Der Anbieter nennt einen anderen Betrag" in page
+        assert "It says" not in page
