@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from tests.xfinanz.factories import account, pay, tenant_of
+from tests.xfinanz.factories import account, join_role, pay, tenant_of
 from wagtail_epayment.flows import NewItem, create_order
 
 
@@ -39,6 +39,17 @@ def anna(db):
 def bernd(db):
     """Releases."""
     return _user("bernd", "Bernd", "Özgür")
+
+
+@pytest.fixture
+def log_in(client, site):
+    """Log somebody in who has this role, besides those they have already."""
+
+    def as_role(user, role, at=site):
+        client.force_login(join_role(user, role, at))
+        return client
+
+    return as_role
 
 
 @pytest.fixture

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
@@ -34,6 +35,14 @@ class OfMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin):
     map_url_name: str | None = None
     request: HttpRequest
     kwargs: dict[str, Any]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A page of a package that cannot be read any more tells so on the list."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except BookkeepingError as error:
+            messages.error(request, str(error))
+            return redirect(reverse(str(self.index_url_name)))
 
     @cached_property
     def row(self) -> MappingVersion:
@@ -69,13 +78,8 @@ class OfMappingView(PermissionCheckedMixin, WagtailAdminTemplateMixin):
         query = f"?{urlencode({'at': at})}" if at else ""
         return found + query + (f"#{quote(place, safe='')}" if place else "")
 
-    def change(self, entries: list[Entry]) -> bool:
-        """Save what is different; False if it could not be, which is shown. Raises PermissionDenied."""
+    def save(self, entries: Iterable[Entry]) -> MappingVersion:
+        """Put the entries into the draft. Raises PermissionDenied, or BookkeepingError if it cannot take them."""
         if not may(self.request.user, "change", self.row):
             raise PermissionDenied
-        try:
-            flows.change_mapping(self.row, entries=entries, by=self.request.user)
-        except BookkeepingError as error:
-            messages.error(self.request, str(error))
-            return False
-        return True
+        return flows.change_mapping(self.row, entries=entries, by=self.request.user)

@@ -26,6 +26,11 @@ def choice_of(source: Source | None) -> str:
     return CONSTANT if source.kind is SourceKind.CONSTANT else f"{source.kind.value}:{source.value}"
 
 
+def text_of(source: Source | None) -> str:
+    """The text of a constant, empty for every other source."""
+    return source.value if source and source.kind is SourceKind.CONSTANT else ""
+
+
 def source_of(choice: str, *, text: str) -> Source | None:
     """The source somebody has chosen; None for nothing, and for a choice nobody was offered."""
     kind, _colon, value = choice.partition(":")

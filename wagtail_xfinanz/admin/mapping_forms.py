@@ -20,7 +20,8 @@ from ..mapping.sources import EXTRA, POSTING_FIELDS, ValueType, batch_field, pos
 from ..mapping.values import FORMATS
 from ..models import FinanceTenant, MappingVersion, SchemaPackage
 from ..posting import Part, PostingKind
-from .mapping_choices import choice_of, source_choices, source_of
+from .mapping_changes import printable
+from .mapping_choices import choice_of, source_choices, source_of, text_of
 from .schema_messages import message_choices
 
 
@@ -117,9 +118,13 @@ class EntryForm(forms.Form):
             for name in ("extra", "condition_field", "condition_test", "condition_value"):
                 del fields[name]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        return {name: printable(value) if isinstance(value, str) else value for name, value in cleaned.items()}
+
     def clean_table(self) -> tuple[tuple[str, str], ...]:
         rows = []
-        for line in self.cleaned_data["table"].splitlines():
+        for line in printable(self.cleaned_data["table"]).splitlines():
             if line.strip():
                 key, equals, value = (part.strip() for part in line.partition("="))
                 if not equals:
@@ -165,7 +170,7 @@ def _initial(entry: Entry) -> dict[str, Any]:
     extra = choice.removeprefix(f"posting:{EXTRA}") if choice.startswith(f"posting:{EXTRA}") else ""
     return {
         "source": "" if extra else choice,
-        "text": entry.source.value if entry.source and choice == "constant" else "",
+        "text": text_of(entry.source),
         "extra": extra,
         "repeat": entry.repeat or "",
         "format": entry.format,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from django.utils.safestring import SafeString
@@ -17,7 +17,7 @@ from ..schemas.names import local
 from ..schemas.paths import above, parent
 from ..schemas.simple import SimpleType
 from ..schemas.tree import Branch, Node
-from .mapping_choices import CONSTANT, choice_of, extras_of, label_of, options
+from .mapping_choices import choice_of, extras_of, label_of, options, text_of
 
 MAX_ROWS = 220
 """Three fields each stay below Django's limit of 1,000 fields in a form."""
@@ -40,6 +40,8 @@ class Row:
     is_mandatory: bool = False
     is_leaf: bool = False
     is_closed: bool = False
+    is_place: bool = True
+    """False for a choice that comes once: it stands between places and has no path of its own."""
     repeats: list[Repeat] = field(default_factory=list)
     entry: Entry | None = None
     suggestion: Entry | None = None
@@ -53,7 +55,11 @@ class Row:
 
     @property
     def text(self) -> str:
-        return self.entry.source.value if self.entry and self.entry.source and self.choice == CONSTANT else ""
+        return text_of(self.entry.source) if self.entry else ""
+
+    @property
+    def repeat(self) -> str:
+        return (self.entry.repeat or "") if self.entry else ""
 
     @property
     def mapped(self) -> str:
@@ -86,9 +92,8 @@ def make_table(root: Node, mapping: Mapping, plan: Plan, suggestions: dict[str, 
     """Rows from ``root`` on: everything mandatory, mapped or suggested; the rest closed, behind links."""
     builder = _Builder(mapping, plan, suggestions)
     rows = list(builder.rows_of(root, 0, level, ()))
-    shown = {row.path for row in rows}
-    places = {path: place for path in builder.findings if (place := builder.shown_at(path, shown))}
-    by_path = {row.path: row for row in rows}
+    by_path = {row.path: row for row in rows if row.is_place}
+    places = {path: place for path in builder.findings if (place := builder.shown_at(path, by_path))}
     for path, place in places.items():
         by_path[place].findings += builder.findings[path]
     return Table(rows, places)
@@ -115,7 +120,7 @@ class _Builder:
         for finding in plan.findings:
             self.findings[finding.path].append(finding)
 
-    def shown_at(self, path: str, shown: set[str]) -> str | None:
+    def shown_at(self, path: str, shown: Container[str]) -> str | None:
         """The row a finding is told at: its own, or that of the code type whose child it is about."""
         if path in shown:
             return path
@@ -170,7 +175,8 @@ class _Builder:
             entry = self._entries.get(branch.path) if branch.maximum != 1 else None
             self._left -= 1
             yield Row(
-                path=branch.path if branch.maximum != 1 else f"{branch.path}|{self._left}",
+                path=branch.path if branch.maximum != 1 else "",
+                is_place=branch.maximum != 1,
                 label="",
                 kind=branch.kind,
                 depth=depth,

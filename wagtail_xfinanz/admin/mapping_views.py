@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -31,7 +29,7 @@ from ..schemas.names import split
 from ..schemas.paths import parent, readable, steps
 from ..schemas.tree import Branch, Node
 from .mapping_base import OfMappingView
-from .mapping_choices import CONSTANT, choice_of, source_of
+from .mapping_changes import changes, shown_state
 from .mapping_forms import EntryForm, NewMappingForm
 from .mapping_places import About, about_place, is_place
 from .mapping_rows import Table, level_at, make_table, repeats_for
@@ -63,6 +61,7 @@ class MapView(OfMappingView, TemplateView):
         return {
             **super().get_context_data(**kwargs),
             "table": table,
+            "shown": shown_state(table.rows),
             "crumbs": crumbs(self.node.path),
             "here": readable(f"/{steps(self.node.path)[-1]}"),
             "at": self.node.path,
@@ -93,35 +92,17 @@ class MapView(OfMappingView, TemplateView):
             accepted = [entry for path, entry in found.items() if path in wanted]
         else:
             accepted = []
-        changed = [*self._changed(request.POST), *accepted]
-        if self.change(changed):
+        typed = [entry for entry in changes(mapping, request.POST) if is_place(self.tree, entry.path)]
+        changed = {entry.path: entry for entry in (*accepted, *typed)}  # what was typed is preferred
+        try:
+            self.save(changed.values())
+        except BookkeepingError as error:
+            messages.error(request, str(error))
+        else:
             told = ngettext("%(count)s place is saved.", "%(count)s places are saved.", len(changed))
             messages.success(request, told % {"count": len(changed)})
-        first = "" if accepted or not changed else changed[0].path
+        first = "" if accepted else next(iter(changed), "")
         return redirect(self.address(request.GET.get("at", ""), place=first))
-
-    def _changed(self, data: Any) -> Iterator[Entry]:
-        """Entries that the form says differently. What goes with the old source is forgotten with it."""
-        known = {entry.path: entry for entry in self.row.mapping.entries}
-        names = (name.partition("|") for name in data)
-        for path in dict.fromkeys(path for kind, _bar, path in names if kind in ("source", "repeat")):
-            entry = old = known.get(path) or Entry(path)
-            if f"source|{path}" in data:
-                choice, text = data[f"source|{path}"], data.get(f"text|{path}", "")
-                if text and choice == choice_of(old.source):  # the field is empty unless somebody types into it
-                    choice = CONSTANT
-                source = source_of(choice, text=text)
-                if choice_of(source) != choice_of(old.source):
-                    entry = replace(
-                        Entry(path, source), repeat=old.repeat, condition=old.condition, code_list=old.code_list
-                    )
-                else:
-                    entry = replace(old, source=source)
-            if f"repeat|{path}" in data:
-                repeat = data[f"repeat|{path}"]
-                entry = replace(entry, repeat=Repeat(repeat) if repeat in Repeat.values else None)
-            if entry != old and is_place(self.tree, path):
-                yield entry
 
 
 class EntryView(OfMappingView, FormView[Any]):
@@ -171,14 +152,12 @@ class EntryView(OfMappingView, FormView[Any]):
         return about_place(self.tree, self.path)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        if not self.change([form.entry()]):
-            return redirect(self.back)
-        still = [
-            found
-            for found in flows.plan_of(MappingVersion.objects.get(pk=self.row.pk)).findings
-            if found.path == self.path
-        ]
-        if still:
+        try:
+            row = self.save([form.entry()])
+        except BookkeepingError as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        if any(found.path == self.path for found in flows.plan_of(row).findings):
             messages.warning(self.request, _("Saved. What is still to be done here stands above."))
             return redirect(self.request.get_full_path())
         messages.success(self.request, _("Saved; nothing to object to at this place."))

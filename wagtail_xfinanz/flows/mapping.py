@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from ..errors import MappingIncomplete, MappingInvalid, SamePerson, WrongState
-from ..mapping import Entry, Mapping, to_json
+from ..mapping import Entry, Mapping, from_json, to_json
 from ..mapping.plan import Plan
 from ..mapping.planning import make_plan
 from ..models import FinanceTenant, MappingState, MappingVersion, SchemaPackage
@@ -59,9 +59,13 @@ def moved(mapping: Mapping, package: SchemaPackage) -> Mapping:
 
 @transaction.atomic
 def change_mapping(row: MappingVersion, *, entries: Iterable[Entry], by: Any) -> MappingVersion:
-    """Put entries into a draft, in place of those at the same paths. Raises WrongState."""
+    """Put entries into a draft, in place of those at the same paths.
+
+    Raises WrongState, or MappingInvalid for what could not be read back.
+    """
     row = _locked(row, MappingState.DRAFT)
     row.definition = to_json(row.mapping.having(entries))
+    from_json(row.definition)
     row.save(update_fields=["definition", "changed_at"])
     row.editors.add(by)
     return row

@@ -114,9 +114,9 @@ class _Reader:
 
     def text(self, name: str) -> str:
         value = self.data.get(name, "")
-        if not isinstance(value, str) or len(value) > MAX_TEXT or not _is_writable(value):
+        if not _is_text(value):
             raise self.error(name)
-        return value
+        return str(value)
 
     def number(self, name: str) -> int:
         value = self.data.get(name, 0)
@@ -134,7 +134,7 @@ class _Reader:
         if not isinstance(rows, list) or len(rows) > MAX_TEXT:
             raise self.error(name)
         for row in rows:
-            if not (isinstance(row, list) and [type(cell) for cell in row] == [str, str]):
+            if not (isinstance(row, list) and len(row) == 2 and all(map(_is_text, row))):
                 raise self.error(name)
         return tuple((key, value) for key, value in rows)
 
@@ -144,6 +144,6 @@ class _Reader:
         return read(".".join(filter(None, (self.place, name))), self.data[name])
 
 
-def _is_writable(text: str) -> bool:
-    """Free of control characters, which XML does not know."""
-    return all(character >= " " or character in "\t\n" for character in text)
+def _is_text(value: Any) -> bool:
+    """A text of bearable length without control characters, which XML does not know."""
+    return isinstance(value, str) and len(value) <= MAX_TEXT and all(char >= " " or char in "\t\n" for char in value)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.xfinanz.mapping.pages import MAPPINGS, installed, text
 from tests.xfinanz.mapping.samples import BOOK, ORDERS
 from wagtail_xfinanz.errors import MappingInvalid
 from wagtail_xfinanz.mapping import (
@@ -23,6 +26,7 @@ from wagtail_xfinanz.mapping import (
     to_json,
 )
 from wagtail_xfinanz.mapping.codec import loads
+from wagtail_xfinanz.models import MappingVersion
 
 texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20)
 names = st.text("abcXYZäöü.-_0123456789", min_size=1, max_size=10)
@@ -83,6 +87,7 @@ ENTRY = GOOD["entries"][0]
         ({**GOOD, "entries": [{**ENTRY, "cut": True}]}, "cut"),
         ({**GOOD, "entries": [{**ENTRY, "table": [["a"]]}]}, "table"),
         ({**GOOD, "entries": [{**ENTRY, "table": "ab"}]}, "table"),
+        ({**GOOD, "entries": [{**ENTRY, "table": [["a", "\x00"]]}]}, "table"),
         ({**GOOD, "entries": [{**ENTRY, "prefix": "x" * 3000}]}, "prefix"),
         ({**GOOD, "entries": [{**ENTRY, "prefix": "\x00"}]}, "prefix"),
     ],
@@ -96,3 +101,30 @@ def test_what_is_no_mapping_is_refused_and_named(data, told):
 def test_what_is_no_json_is_refused(data):
     with pytest.raises(MappingInvalid):
         loads(data)
+
+
+@pytest.mark.django_db
+def test_a_mapping_goes_from_town_to_town(log_in, client, full, anna, other_tenant, other_site):
+    log_in(anna, "certifier")
+    file = client.get(f"{MAPPINGS}{full.pk}/file/")
+    assert re.search(r'filename="kasse-1\.json"', file["Content-Disposition"])
+    assert json.loads(file.content) == to_json(ORDERS)
+    other = anna.__class__.objects.create_user("otto", password="x")
+    log_in(other, "portal_admin", at=other_site)
+    upload = SimpleUploadedFile("m.json", file.content, "application/json")
+    data = {"tenant": other_tenant.pk, "message": f"{full.package_id}|{ORDERS.message}", "name": "Kasse"}
+    client.post(f"{MAPPINGS}new/", {**data, "file": upload})
+    taken = MappingVersion.objects.get(tenant=other_tenant)
+    assert taken.mapping == ORDERS
+    assert list(taken.editors.all()) == [other]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [b"{}", b"PK", json.dumps(to_json(BOOK)).encode()])
+def test_a_file_that_is_none_is_refused(log_in, client, tenant, anna, content):
+    row = installed()
+    log_in(anna, "portal_admin")
+    upload = SimpleUploadedFile("m.json", content, "application/json")
+    data = {"tenant": tenant.pk, "message": f"{row.pk}|{ORDERS.message}", "name": "x", "file": upload}
+    text(client.post(f"{MAPPINGS}new/", data))
+    assert not MappingVersion.objects.exists()
