@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from ..errors import BookkeepingError
 from ..flows import load_schema
 from ..models import SchemaPackage
 from ..schemas.names import local, split
 
 
 def message_choices(package: SchemaPackage, wanted: str) -> Iterator[tuple[str, str]]:
-    """The messages of a package, and the element of it somebody asked for (``number|name``) even if it is none."""
-    tree = load_schema(package).tree
+    """The messages of a package, and the element of it somebody asked for (``number|name``) even if it is none.
+
+    None of a package that cannot be read any more; its own page tells why.
+    """
+    try:
+        tree = load_schema(package).tree
+    except BookkeepingError:
+        return
     _number, _bar, asked = wanted.partition("|")
     names = list(tree.messages)
     if wanted == f"{package.pk}|{asked}" and asked not in names and tree.find(f"/{asked}"):

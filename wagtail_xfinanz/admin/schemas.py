@@ -62,16 +62,23 @@ class PackageInspectView(InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         package: SchemaPackage = self.object
-        tree = flows.load_schema(package).tree
-        messages = set(tree.messages)
         return {
             **super().get_context_data(**kwargs),
+            **self._elements(package),
             "package": package,
             "files": package.files.defer("content"),
-            "found": list(labelled(tree.messages)),
-            "others": list(labelled(name for name in tree.elements if name not in messages)),
             "may_remove": _may(self.request.user, "delete", package),
         }
+
+    def _elements(self, package: SchemaPackage) -> dict[str, Any]:
+        """What can be mapped of it, or why it cannot be read any more."""
+        try:
+            tree = flows.load_schema(package).tree
+        except BookkeepingError as error:
+            return {"unreadable": str(error)}
+        messages = set(tree.messages)
+        others = labelled(name for name in tree.elements if name not in messages)
+        return {"found": list(labelled(tree.messages)), "others": list(others)}
 
 
 class InstallForm(forms.Form):
@@ -144,7 +151,10 @@ class TreeView(BelowIndex, PermissionCheckedMixin, WagtailAdminTemplateMixin, Te
 
     @cached_property
     def node(self) -> Node:
-        found = flows.load_schema(self.package).tree.find(self.request.GET.get("path", ""))
+        try:
+            found = flows.load_schema(self.package).tree.find(self.request.GET.get("path", ""))
+        except BookkeepingError as error:  # told on the page of the package
+            raise Http404 from error
         if found is None:
             raise Http404
         return found

@@ -12,6 +12,7 @@ from wagtail.models import Site
 from ..errors import WrongState
 from ..models import SchemaFile, SchemaPackage
 from ..schemas import Limits, Package, PackageRefused, open_package
+from ..schemas.tree import Tree
 
 _PATH_LENGTH = 300
 _PORTION = 64 * 1024
@@ -25,6 +26,7 @@ def install_schema(
     Nothing is written before all is checked, and then in one transaction. Raises PackageRefused.
     """
     package = open_package(source, name=name, main=main, limits=limits or Limits())
+    _read_types(package)
     if too_long := next((path for path in package.files if len(path) > _PATH_LENGTH), ""):
         raise PackageRefused(_("The path “%(path)s…” is too long.") % {"path": too_long[:60]})
     row = SchemaPackage(
@@ -65,6 +67,16 @@ def _keep(row: SchemaPackage, package: Package, *, by: Any) -> SchemaPackage:
     )
     log(instance=row, action="wagtail_xfinanz.install_schema", user=by)
     return row
+
+
+def _read_types(package: Package) -> None:
+    """What could not be shown later is refused now. Raises PackageRefused."""
+    tree = Tree(package)
+    try:
+        for name in tree.components.names("complexType"):
+            tree.types.named(name)
+    except RecursionError as error:
+        raise PackageRefused(_("The types of this schema build upon each other too often to be read.")) from error
 
 
 def _already(row: SchemaPackage) -> str:

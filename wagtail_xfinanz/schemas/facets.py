@@ -11,10 +11,15 @@ from lxml import etree
 from .names import XS_NAMESPACE
 from .simple import Facets, SimpleType
 
+_DECLARED_ELSEWHERE = ("QName", "NOTATION")
+
 
 def fits(kind: SimpleType, text: str) -> bool:
-    """True if ``text`` is a valid value. Lists and unions are not looked into: the whole file is validated anyway."""
-    if kind.opaque:
+    """True if ``text`` is a valid value.
+
+    Lists, unions and names that are declared elsewhere are not looked into: the whole file is validated anyway.
+    """
+    if kind.opaque or kind.builtin in _DECLARED_ELSEWHERE:
         return True
     element = etree.Element("v")
     try:

@@ -16,6 +16,8 @@ from .paths import above, steps
 from .simple import SimpleType
 
 MAX_DEPTH = 40
+MAX_STEPS = 4 * MAX_DEPTH
+"""Groups are steps of a path, but no levels; a path of more steps than this leads nowhere."""
 
 
 class Node:
@@ -145,6 +147,8 @@ class Tree:
         try:
             *ancestors, last = above(path)
         except ValueError:
+            return None
+        if len(ancestors) > MAX_STEPS:
             return None
         node = self.root(path[1:]) if not ancestors and self._has(path[1:]) else None
         if node or not ancestors:

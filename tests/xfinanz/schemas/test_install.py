@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from tests.xfinanz.factories import join_role
 from tests.xfinanz.schemas.zips import package, schema, zipped
 from wagtail_xfinanz.errors import Tampered
-from wagtail_xfinanz.flows import install_schema, load_schema
+from wagtail_xfinanz.flows import create_mapping, install_schema, load_schema
 from wagtail_xfinanz.flows.load_schema import _loaded
+from wagtail_xfinanz.mapping import Mapping
 from wagtail_xfinanz.models import SchemaFile, SchemaPackage
 from wagtail_xfinanz.schemas import PackageRefused
 
@@ -80,6 +81,31 @@ def test_a_file_that_was_changed_in_the_database_is_not_used():
     _loaded.cache_clear()  # as in a new process
     with pytest.raises(Tampered):
         load_schema(row)
+
+
+def test_a_package_that_cannot_be_read_any_more_tells_so_and_stops_nobody_else(admin, site, tenant, anna):
+    row, other = installed(site=site), installed("ledger", site=site)
+    mapping = create_mapping(tenant, package=row, mapping=Mapping(LIST[1:]), name="Kasse", by=anna)
+    SchemaFile.objects.filter(package=row, path__endswith="text.xsd").update(content=b"<x/>")
+    _loaded.cache_clear()  # as in a new process
+    assert "text.xsd" in text(admin.get(f"{SCHEMAS}inspect/{row.pk}/"))
+    assert admin.get(f"{SCHEMAS}{row.pk}/tree/", {"path": LIST}).status_code == 404
+    new = text(admin.get("/admin/xfinanz_mappings/new/"))
+    assert f"{other.pk}|" in new
+    assert f"{row.pk}|" not in new
+    for page in ("map", "dry-run"):
+        assert "text.xsd" in text(admin.get(f"/admin/xfinanz_mappings/{mapping.pk}/{page}/", follow=True))
+
+
+def test_types_that_build_upon_each_other_too_often_are_refused():
+    body = "".join(
+        f'<xs:complexType name="T{number}"><xs:complexContent><xs:extension base="T{number - 1}"/>'
+        "</xs:complexContent></xs:complexType>"
+        for number in range(1, 1_500)
+    )
+    first = '<xs:complexType name="T0"/><xs:element name="r" type="T1499"/>'
+    with pytest.raises(PackageRefused):
+        install_schema(zipped({"a.xsd": schema(first + body)}), name="a.zip", site=None, by=None)
 
 
 def test_from_the_command_line(tmp_path, site):

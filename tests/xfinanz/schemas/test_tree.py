@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.xfinanz.schemas.zips import package
+from tests.xfinanz.schemas.zips import package, schema, zipped
 from wagtail_xfinanz.schemas import open_package
 from wagtail_xfinanz.schemas.describe import cardinality, simple_in_words, type_in_words
+from wagtail_xfinanz.schemas.facets import fits
 from wagtail_xfinanz.schemas.paths import readable, steps
 from wagtail_xfinanz.schemas.tree import Branch, Tree
 
@@ -140,3 +141,11 @@ def test_paths_are_split_and_read(orders):
     assert steps(path) == (f"{AO}a", "code[2]", "{http://x/y}b~{u}T", "@listURI")
     assert readable(path) == "a › code[2] › b~T › @listURI"
     assert readable(f"/{AO}a/#1/b") == "a › b"
+
+
+@pytest.mark.parametrize(("builtin", "declared"), [("QName", ""), ("NOTATION", '<xs:notation name="gif" public="g"/>')])
+def test_names_declared_elsewhere_are_left_to_the_whole_file(builtin, declared):
+    named = f'<xs:restriction base="xs:{builtin}"><xs:enumeration value="gif"/></xs:restriction>'
+    body = f'{declared}<xs:simpleType name="n">{named}</xs:simpleType><xs:element name="r" type="n"/>'
+    kind = Tree(open_package(zipped({"a.xsd": schema(body)}))).root("r").text
+    assert fits(kind, "gif")

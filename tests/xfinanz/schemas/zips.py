@@ -37,3 +37,18 @@ def schema(body="", **attributes):
     """A schema file with this body."""
     written = "".join(f' {name}="{value}"' for name, value in attributes.items())
     return f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"{written}>{body}</xs:schema>'.encode()
+
+
+ROOT = schema('<xs:element name="r" type="xs:string"/>', targetNamespace="urn:t")
+"""A schema of one element."""
+
+
+def including(location, tag="include", **attributes):
+    """A schema that needs another file."""
+    more = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return schema(f'<xs:{tag} schemaLocation="{location}"{more}/>', targetNamespace="urn:t")
+
+
+def entity(location):
+    """A schema with a text from elsewhere."""
+    return f'<!DOCTYPE x [<!ENTITY e SYSTEM "{location}">]>'.encode() + schema("<xs:annotation>&e;</xs:annotation>")
