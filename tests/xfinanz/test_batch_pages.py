@@ -1,3 +1,5 @@
+"""The pages of a batch, from collecting payments to downloading the file."""
+
 from __future__ import annotations
 
 import hashlib
@@ -5,22 +7,13 @@ import hashlib
 import pytest
 from wagtail.models import ModelLogEntry
 
-from tests.xfinanz.factories import account, join_role, number_range, pay, released
+from tests.xfinanz.factories import number_range, pay, released
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_xfinanz.flows import collect
-from wagtail_xfinanz.models import Batch, BatchState, FinanceTenant, KassenzeichenRange, PostingAccount
+from wagtail_xfinanz.models import Batch, BatchState
 
 pytestmark = pytest.mark.django_db
 BATCHES = "/admin/xfinanz_batches/"
-
-
-@pytest.fixture
-def log_in(client, site):
-    def as_role(user, role, at=site):
-        client.force_login(join_role(user, role, at))
-        return client
-
-    return as_role
 
 
 @pytest.fixture
@@ -221,112 +214,3 @@ def test_the_list_takes_the_same_queries_for_one_and_many(
     newest = Batch.objects.first()
     with django_assert_max_num_queries(17):
         text(client.get(f"{BATCHES}inspect/{newest.pk}/"))
-
-
-class TestSetup:
-    def test_a_portal_admin_sets_up_tenant_range_and_account(self, log_in, client, site, anna):
-        log_in(anna, "portal_admin")
-        tenant = {"site": site.pk, "name": "Stadt", "number": "12", "default_format": "csv", "is_active": "on"}
-        tenant["repertoire"] = "datatypeC"
-        text(client.post("/admin/xfinanz_tenants/new/", tenant, follow=True))
-        made = FinanceTenant.objects.get()
-        assert str(made) in text(client.get("/admin/xfinanz_ranges/new/"))
-        numbers = {
-            "tenant": made.pk,
-            "prefix": "26",
-            "total_length": 13,
-            "counter_start": 100,
-            "counter_maximum": 99999,
-            "algorithm": "bundesbank_01",
-            "warn_at": 10,
-            "is_active": "on",
-        }
-        text(client.post("/admin/xfinanz_ranges/new/", numbers, follow=True))
-        assert KassenzeichenRange.objects.get().counter_next == 100
-        booked = {
-            "tenant": made.pk,
-            "key": "sperrgut",
-            "label": "Sperrgut",
-            "account": "4321",
-            "valid_from": "2026-01-01",
-        }
-        text(client.post("/admin/snippets/wagtail_xfinanz/postingaccount/add/", booked, follow=True))
-        assert PostingAccount.objects.get().account == "4321"
-        assert "sperrgut" in text(client.get("/admin/snippets/wagtail_xfinanz/postingaccount/"))
-
-    def test_nobody_configures_the_neighbours(self, log_in, client, tenant, other_tenant, anna):
-        log_in(anna, "portal_admin")
-        booked = {"tenant": other_tenant.pk, "key": "x", "label": "x", "account": "1", "valid_from": "2026-01-01"}
-        text(client.post("/admin/snippets/wagtail_xfinanz/postingaccount/add/", booked))
-        assert not other_tenant.accounts.filter(key="x").exists()
-
-    def test_a_range_in_use_keeps_its_numbers(self, log_in, client, tenant, site, anna):
-        numbers = number_range(tenant)
-        create_order(site=site, purpose="x", items=[NewItem("x", 100)])
-        log_in(anna, "portal_admin")
-        data = {
-            "tenant": tenant.pk,
-            "prefix": "27",
-            "total_length": 8,
-            "counter_start": 1,
-            "counter_maximum": 99999,
-            "algorithm": numbers.algorithm,
-            "warn_at": 10,
-            "is_active": "on",
-        }
-        page = text(client.post(f"/admin/xfinanz_ranges/edit/{numbers.pk}/", data))
-        assert "bereits Kassenzeichen vergeben" in page
-        client.post(f"/admin/xfinanz_ranges/edit/{numbers.pk}/", data | {"prefix": "26"})
-        numbers.refresh_from_db()
-        assert (numbers.warn_at, numbers.counter_next) == (10, 2)
-
-    def test_accounts_of_one_key_do_not_overlap(self, log_in, client, tenant, anna):
-        account(tenant, "neu", valid_from="2026-01-01")
-        log_in(anna, "portal_admin")
-        booked = {"tenant": tenant.pk, "key": "neu", "label": "x", "account": "1", "valid_from": "2026-06-01"}
-        page = text(client.post("/admin/snippets/wagtail_xfinanz/postingaccount/add/", booked))
-        assert "andere Buchungsstelle mit diesem Schlüssel" in page
-
-
-class TestTextsThatCannotBeWritten:
-    @pytest.fixture
-    def order(self, site, tenant):
-        order = create_order(
-            site=site,
-            purpose="Sperrgut 😀",
-            items=[NewItem("Abholung", 100, posting_key="sperrgut")],
-            payer={"first_name": "Олена", "last_name": "Київ"},
-        )
-        pay(order, 100)
-        return order
-
-    def test_the_kasse_says_how_they_are_written_and_the_order_keeps_them(self, log_in, client, order, tenant, anna):
-        log_in(anna, "certifier")
-        page = text(client.get(f"{BATCHES}problems/"))
-        assert "GRINNING FACE" in page
-        assert "CYRILLIC" in page
-        address = f"{BATCHES}correct/{order.pk}/"
-        assert address.removeprefix("/admin/xfinanz_batches") in page
-        page = text(client.get(address))
-        assert "Олена Київ" in page
-        wrong = client.post(address, {"text-0": "Sperrgut", "text-1": "Олена"})
-        assert wrong.status_code == 422
-        assert 'value="Sperrgut"' in wrong.content.decode()
-        assert client.post(address, {"text-0": "Sperrgut", "text-1": " "}).status_code == 422
-        page = text(client.post(address, {"text-0": "Sperrgut", "text-1": "Olena Kyjiw"}, follow=True))
-        assert "Beim nächsten Sammeln" in page
-        (batch,) = collect(tenant, by=anna).batches
-        posting = batch.postings.get().posting
-        assert (posting.reason, posting.payer) == ("Sperrgut", "Olena Kyjiw")
-        order.refresh_from_db()
-        assert order.purpose == "Sperrgut 😀"
-        assert order.text_corrections.filter(corrected_by=anna).count() == 2
-
-    def test_neither_neighbours_nor_auditors_correct(self, log_in, client, order, anna, bernd, other_site):
-        address = f"{BATCHES}correct/{order.pk}/"
-        assert client.get(address).status_code in (302, 404)
-        log_in(anna, "certifier", at=other_site)
-        assert client.get(address).status_code == 404
-        log_in(bernd, "auditor")
-        assert client.post(address, {"text-0": "x"}).status_code == 404
-        assert "correct/" not in text(client.get(f"{BATCHES}problems/"))
