@@ -15,6 +15,8 @@ from pathlib import Path
 import paramiko
 from paramiko.sftp import SFTP_FAILURE, SFTP_OK
 
+from tests.hanging import finish
+
 
 class Cut(Exception):
     """Raised by a fault: the connection is cut, nothing is answered."""
@@ -33,7 +35,8 @@ class SftpServer:
         self._transports: list[paramiko.Transport] = []
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._door = threading.Thread(target=self._accept, name="SFTP server", daemon=True)
+        self._door.start()
 
     def once(self, when: str, call: str, act: Callable[[], None]) -> None:
         """Let ``act`` happen at the next such call only."""
@@ -62,8 +65,12 @@ class SftpServer:
         return sorted(path.name for path in self.root.iterdir() if path.name.startswith("."))
 
     def close(self) -> None:
+        """Leaves no thread behind: a test after this one may fork, which copies locks and not those who hold them."""
+        # Closing alone would not wake the thread that waits for somebody to call.
+        self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self.cut_all()
+        finish([self._door, *self._transports])
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -97,7 +104,12 @@ class _Door(paramiko.ServerInterface):
         return paramiko.AUTH_SUCCESSFUL if is_right else paramiko.AUTH_FAILED
 
     def check_channel_request(self, kind, chanid):
+        self.server.happen("before", "channel")
         return paramiko.OPEN_SUCCEEDED
+
+    def check_channel_subsystem_request(self, channel, name):
+        self.server.happen("before", "subsystem")
+        return super().check_channel_subsystem_request(channel, name)
 
 
 def _told(name):

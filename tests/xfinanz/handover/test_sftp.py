@@ -6,11 +6,14 @@ import errno
 import io
 import os
 import stat
+import threading
+import time
 
 import paramiko
 import pytest
 from django.db import connection
 
+from tests.hanging import LIMIT
 from tests.xfinanz.handover.sftp_server import Cut, SftpServer
 from wagtail_xfinanz.deliveries import channels
 from wagtail_xfinanz.deliveries.sftp.keys import agreed_keys, fingerprint
@@ -120,6 +123,23 @@ def test_a_server_that_is_not_there_is_asked_again_later(delivery, server, sftp,
     server_is_back.options = {**sftp.options, "port": port}
     server_is_back.save()
     assert deliver_due() == 0
+    due()
+    deliver_due()
+    assert server.files() == [NAME]
+
+
+@pytest.mark.parametrize("call", ["channel", "subsystem", "stat"])
+def test_a_server_that_lets_us_in_and_falls_silent_is_asked_again_later(delivery, server, settings, due, call):
+    settings.WAGTAIL_XFINANZ = {"DELIVERY_TIMEOUT": 0.3}
+    is_over = threading.Event()
+    server.once("before", call, lambda: is_over.wait(LIMIT))
+    begun = time.monotonic()
+    deliver_due()
+    assert time.monotonic() - begun < 20
+    is_over.set()
+    delivery.refresh_from_db()
+    assert (delivery.state, server.files()) == (DeliveryState.WAITING, [])
+    settings.WAGTAIL_XFINANZ = {}
     due()
     deliver_due()
     assert server.files() == [NAME]

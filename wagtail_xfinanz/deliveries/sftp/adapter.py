@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import stat
+import threading
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatch
 from typing import BinaryIO, Self, cast
@@ -68,8 +69,7 @@ class SftpChannel(FolderChannel):
         try:
             self._prove()
             self._log_in()
-            self._sftp = cast(paramiko.SFTPClient, paramiko.SFTPClient.from_transport(self._transport))
-            cast(paramiko.Channel, self._sftp.get_channel()).settimeout(self.view.timeout)
+            self._sftp = self._begin()
             self._enter_folder()
         except (paramiko.SSHException, EOFError) as error:
             self._transport.close()
@@ -113,6 +113,20 @@ class SftpChannel(FolderChannel):
                 self._transport.auth_password(user, self.view.credentials.get("password", ""), fallback=False)
         except paramiko.AuthenticationException as error:
             raise ChannelRefused(gettext("The server refuses the login.")) from error
+
+    def _begin(self) -> paramiko.SFTPClient:
+        """As ``SFTPClient.from_transport``, which would wait for a silent server an hour, or for ever."""
+        channel = self._transport.open_session(timeout=self.view.timeout)
+        channel.settimeout(self.view.timeout)
+        # This very wait knows no limit; closing the transport ends it.
+        patience = threading.Timer(self.view.timeout, self._transport.close)
+        patience.daemon = True
+        patience.start()
+        try:
+            channel.invoke_subsystem("sftp")
+        finally:
+            patience.cancel()
+        return paramiko.SFTPClient(channel)
 
     def _enter_folder(self) -> None:
         # Both folders are named from the one the server opens with.
