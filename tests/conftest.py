@@ -8,12 +8,13 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.core.management import CommandError
 from django.db import connection, connections
 from django.test import TransactionTestCase
 from django.utils import translation
 from wagtail.models import Locale, Page, Site
 
-from tests import template_database
+from tests import hanging, template_database
 
 # Every run tries the same examples, so that it says something about the change; HYPOTHESIS_PROFILE=default explores.
 hypothesis.settings.register_profile("steady", derandomize=True)
@@ -25,14 +26,21 @@ _teardown = TransactionTestCase._fixture_teardown
 def _teardown_append_only(self):
     """The ledger refuses to be emptied, so flushing a database has to silence its triggers for a moment.
 
-    On PostgreSQL that takes the rights of a superuser, which the user of a site does not have.
+    On PostgreSQL that takes the rights of a superuser, which the user of a site does not have. There a connection some
+    test has left in the middle of a transaction would let it wait for ever.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = replica")
-        _teardown(self)
-        with connection.cursor() as cursor:
-            cursor.execute("SET session_replication_role = origin")
+            cursor.execute(f"SET session_replication_role = replica; SET lock_timeout = '{hanging.LIMIT}s'")
+        try:
+            _teardown(self)
+        except CommandError as error:
+            told = hanging.sessions()
+            hanging.end_sessions()
+            raise hanging.Hung(f"The database cannot be emptied. {told}") from error
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = origin; RESET lock_timeout")
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")

@@ -1,7 +1,7 @@
 """A server is killed (SIGKILL) at every boundary it crosses while it books; afterwards the books are whole.
 
-A boundary lies before every SQL statement, every COMMIT, every file opened and every posting written into a file. The
-moment after one is the moment before the next. Needs PostgreSQL: runs through tests/postgres, or with DATABASE_URL set.
+To the boundaries of victim.py comes one before every posting written into a file. The moment after one is the moment
+before the next. Needs PostgreSQL: runs through tests/postgres, or with DATABASE_URL set.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ import sys
 import tempfile
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
+from tests.forks import Child
 from tests.xfinanz.many import paid_orders
+from tests.xfinanz.victim import Victim
 from wagtail_epayment.models import LedgerEntry
 from wagtail_xfinanz.errors import BookkeepingError
 from wagtail_xfinanz.flows import certify, collect, export, gather, release, reverse, verify
@@ -28,6 +30,7 @@ pytestmark = [
     pytest.mark.skipif("sqlite" in connection.settings_dict["ENGINE"], reason="the claim is about PostgreSQL"),
 ]
 FORMATS = {"kassenbuch", "csv"}
+DONE, REFUSED = 0, 3
 release_module = sys.modules["wagtail_xfinanz.flows.release"]
 store_module = sys.modules["wagtail_xfinanz.flows.store"]
 
@@ -39,67 +42,29 @@ def _on_disk(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
-class Victim:
-    """Counts boundaries in a forked process and kills it at one of them; 0: never."""
-
-    def __init__(self, kill_at):
-        self.kill_at, self.count = kill_at, 0
-
-    def crossed(self):
-        self.count += 1
-        if self.count == self.kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def before(self, call):
-        def counted(*args, **kwargs):
-            self.crossed()
-            return call(*args, **kwargs)
-
-        return counted
-
-    def hears(self, event, args):
-        if event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR):
-            self.crossed()
-
-    def lines(self, made):
-        for line in made:
-            self.crossed()
-            yield line
-
-    def run(self, work, gate):
-        """In the child; never comes back."""
-        code = 1
-        try:
-            connection.ensure_connection()
-            if gate:
-                os.close(gate[1])
-                os.read(gate[0], 1)
-            lines_of = release_module.lines_of
-            release_module.lines_of = lambda batch: self.lines(lines_of(batch))
-            connection.execute_wrappers.append(lambda execute, *args: self.before(execute)(*args))
-            connection._commit = self.before(connection._commit)
-            sys.addaudithook(self.hears)
-            work()
-            code = 0
-        except BookkeepingError:
-            code = 3
-        finally:
-            connections.close_all()
-            os._exit(code)
-
-
 def begin(work, kill_at=0, gate=None):
-    connections.close_all()
-    pid = os.fork()
-    if not pid:
-        Victim(kill_at).run(work, gate)
-    return pid
+    """Let the work be done in a process of its own, behind the gate if there is one."""
+
+    def live(victim):
+        connection.ensure_connection()
+        if gate:
+            os.close(gate[1])
+            os.read(gate[0], 1)
+        lines_of = release_module.lines_of
+        release_module.lines_of = lambda batch: map(victim.before(lambda line: line), lines_of(batch))
+        victim.beware()
+        try:
+            work()
+        except BookkeepingError:
+            return REFUSED
+        return DONE
+
+    return Child(lambda: live(Victim(kill_at)))
 
 
-def end(pid):
-    """Whether it was killed, and else how it ended."""
-    _pid, status = os.waitpid(pid, 0)
-    return "killed" if os.WIFSIGNALED(status) else {0: "done", 3: "refused"}[os.WEXITSTATUS(status)]
+def end(child):
+    """What became of it."""
+    return {DONE: "done", REFUSED: "refused", -signal.SIGKILL: "killed"}[child.end()]
 
 
 def die_everywhere(prepare, act, is_done, check):
@@ -216,12 +181,12 @@ def test_reversing(town):
 def test_several_release_at_the_same_moment_and_some_die(town, kills):
     batches = [town.certified() for _kill in kills]
     gate = os.pipe()
-    pids = [
+    children = [
         begin(lambda b=batch: release(b, by=town.bernd), kill, gate) for batch, kill in zip(batches, kills, strict=True)
     ]
     for side in gate:
         os.close(side)
-    outcomes = [end(pid) for pid in pids]
+    outcomes = [end(child) for child in children]
     town.check()
     assert outcomes == ["killed" if kill else "done" for kill in kills]
     for batch, kill in zip(batches, kills, strict=True):
@@ -233,10 +198,10 @@ def test_several_release_at_the_same_moment_and_some_die(town, kills):
 def test_two_people_release_one_batch_and_the_first_dies(town):
     batch = town.certified()
     gate = os.pipe()
-    pids = [begin(lambda: release(batch, by=town.bernd), kill, gate) for kill in (0, 30, 0)]
+    children = [begin(lambda: release(batch, by=town.bernd), kill, gate) for kill in (0, 30, 0)]
     for side in gate:
         os.close(side)
-    outcomes = sorted(end(pid) for pid in pids)
+    outcomes = sorted(end(child) for child in children)
     assert outcomes.count("done") == 1
     town.check()
     assert BatchFile.objects.count() == len(FORMATS)

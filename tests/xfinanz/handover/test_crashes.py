@@ -1,25 +1,22 @@
-"""A worker is killed (SIGKILL) at every boundary it crosses: SQL statement, commit, file opened, file renamed."""
+"""A worker is killed at every boundary it crosses: those of victim.py, and one before every file renamed."""
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 
 import pytest
-from django.db import connection, connections
 from django.utils import timezone
 
+from tests import forks
+from tests.forks import Child
 from tests.xfinanz.factories import pay, released
+from tests.xfinanz.victim import Victim
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_xfinanz.deliveries.directory import adapter
 from wagtail_xfinanz.flows import deliver_due, hand_over
 from wagtail_xfinanz.models import BatchDelivery, DeliveryState
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system with fork, e.g. Linux"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), forks.needed]
 
 
 @pytest.fixture(autouse=True)
@@ -28,51 +25,16 @@ def nobody_works(settings):
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
 
 
-class Victim:
-    """Counts boundaries in a forked process and kills it at one of them."""
-
-    def __init__(self, kill_at):
-        self.kill_at, self.count = kill_at, 0
-
-    def crossed(self):
-        self.count += 1
-        if self.count == self.kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def before(self, call):
-        def counted(*args, **kwargs):
-            self.crossed()
-            return call(*args, **kwargs)
-
-        return counted
-
-    def hears(self, event, args):
-        if event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR):
-            self.crossed()
-
-    def run(self):
-        """In the child; never comes back."""
-        code = 1
-        try:
-            connection.execute_wrappers.append(lambda execute, *args: self.before(execute)(*args))
-            connection._commit = self.before(connection._commit)
-            adapter.rename_without_replacing = self.before(adapter.rename_without_replacing)
-            sys.addaudithook(self.hears)
-            deliver_due()
-            code = 0
-        finally:
-            connections.close_all()
-            os._exit(code)
-
-
 def dies(kill_at):
     """Whether a worker got as far as that boundary."""
-    connections.close_all()
-    child = os.fork()
-    if not child:
-        Victim(kill_at).run()
-    _pid, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+
+    def live(victim):
+        adapter.rename_without_replacing = victim.before(adapter.rename_without_replacing)
+        victim.beware()
+        deliver_due()
+        return 0
+
+    return Child(lambda: live(Victim(kill_at))).end() == -signal.SIGKILL
 
 
 class Importer:

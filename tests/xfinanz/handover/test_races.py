@@ -9,6 +9,7 @@ import time
 import pytest
 from django.db import connections
 
+from tests.hanging import LIMIT, finish
 from tests.races import at_once
 from wagtail_xfinanz.errors import BookkeepingError
 from wagtail_xfinanz.flows import acknowledge, deliver_due, export, fetch_answers, hand_over
@@ -126,18 +127,18 @@ def test_a_worker_that_was_thought_dead_publishes_nothing_while_the_other_one_wo
 
     def second_waits():
         second_works.set()
-        assert first_is_done.wait(10)
+        assert first_is_done.wait(LIMIT)
 
     def first_hangs():
         server.once("before", call, second_waits)
         second.start()
-        assert second_works.wait(10)
+        assert second_works.wait(LIMIT)
 
-    second = threading.Thread(target=over_there(lambda: due() or deliver(delivery.pk)))
+    second = threading.Thread(target=over_there(lambda: due() or deliver(delivery.pk)), daemon=True)
     server.once("before", "write", first_hangs)
     deliver(delivery.pk)
     published_by_first = server.files()
     first_is_done.set()
-    second.join(10)
+    finish([second])
     assert (published_by_first, server.files(), server.parts()) == ([], [NAME], [])
     assert trail(batch) == ["requested", "trying", "trying", "sent"]
