@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from lxml import html
 from wagtail.models import ModelLogEntry
 
 from tests.xfinanz.factories import number_range, pay, released
@@ -196,6 +197,17 @@ def test_reversing_needs_a_reason(log_in, client, paid, tenant, anna, bernd, lat
     page = text(client.post(f"{BATCHES}{batch.pk}/reverse/", {"reason": "Falsches Konto"}, follow=True))
     assert "Falsches Konto" in page
     assert "storniert 2026/1/1" in page
+
+
+def test_what_was_typed_stays_if_it_could_not_be_done(log_in, client, paid, tenant, anna, bernd, later):
+    (batch,) = released(tenant, anna, bernd, cut_off=later)
+    log_in(anna, "certifier")
+    typed = {"reason": "Falsches Konto", "reference": "vertippt"}
+    again = client.post(f"{BATCHES}{batch.pk}/reverse/", typed)
+    assert again.status_code == 422
+    fields = html.fromstring(again.content).xpath("//main//input[@type='text']")
+    assert {field.get("name"): field.get("value") for field in fields} == typed
+    assert Batch.objects.count() == 1
 
 
 def test_the_list_takes_the_same_queries_for_one_and_many(

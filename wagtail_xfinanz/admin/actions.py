@@ -30,7 +30,7 @@ from .next_step import may
 
 
 class StepView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView, abc.ABC):
-    """Base: asks on GET, does on POST, always ends on the page of the batch."""
+    """Base: asks on GET, does on POST, ends on the page of the batch, or here again if typed texts would be lost."""
 
     model = Batch
     index_url_name: str | None = None
@@ -68,6 +68,8 @@ class StepView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixin, 
             where = self.do(request)
         except BookkeepingError as error:
             messages.error(request, str(error))
+            if request.POST.get("reason", "").strip():
+                return self.render_to_response(self.get_context_data(**kwargs), status=422)
             return redirect(self.back())
         messages.success(request, str(self.done))
         return redirect(where)

@@ -122,6 +122,7 @@ class DayView(BelowIndex, OfDayMixin, WagtailAdminTemplateMixin, TemplateView):
             "tenant": self.tenant,
             "day": self.day,
             "closing": closing,
+            "note": self.request.POST.get("note", closing.note if closing else ""),
             "sections": sections(figures),
             "differences": found,
             "needs_note": needs_note(figures["differences"]),
@@ -137,6 +138,24 @@ class DayView(BelowIndex, OfDayMixin, WagtailAdminTemplateMixin, TemplateView):
         tenant: Any = self.tenant
         previous = tenant.closings.filter(day__lt=self.day).defer("pdf", "figures").first()
         return figures_of(tenant, self.day, entries=unassigned(tenant, self.day), previous=previous)
+
+
+class PrepareView(DayView):
+    """POST only. A day that cannot be prepared is shown again with the note that was typed."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may("prepare"):
+            raise PermissionDenied
+        tenant: Any = self.tenant
+        try:
+            flows.prepare_day(tenant, day=self.day, by=request.user, note=request.POST.get("note", "")[:5000])
+        except BookkeepingError as error:
+            messages.error(request, str(error))
+            return self.render_to_response(self.get_context_data(**kwargs), status=422)
+        messages.success(request, str(_("The day is prepared. Another person has to sign it.")))
+        return redirect(self.back())
 
 
 class ActView(OfDayMixin, View, abc.ABC):
@@ -160,15 +179,6 @@ class ActView(OfDayMixin, View, abc.ABC):
 
     def existing(self) -> DailyClosing:
         return get_object_or_404(DailyClosing, tenant=self.tenant, day=self.day)
-
-
-class PrepareView(ActView):
-    action = "prepare"
-
-    def do(self, request: HttpRequest) -> Any:
-        tenant: Any = self.tenant
-        flows.prepare_day(tenant, day=self.day, by=request.user, note=request.POST.get("note", "")[:5000])
-        return _("The day is prepared. Another person has to sign it.")
 
 
 class TakeBackView(ActView):

@@ -62,6 +62,14 @@ def test_nobody_signs_figures_they_have_not_seen(works, tenant, paid, anna, bern
     assert DailyClosing.objects.get().state == "signed"
 
 
+def test_a_note_stays_typed_if_the_day_cannot_be_prepared(works, tenant, paid, anna):
+    client = works(anna, "certifier")
+    again = client.post(of(tenant, WEDNESDAY, "prepare"), {"note": "Lange Erklärung"})
+    assert again.status_code == 422
+    assert "Lange Erklärung</textarea>" in again.content.decode()
+    assert not DailyClosing.objects.exists()
+
+
 def test_two_people_close_a_day_in_the_admin(works, tenant, paid, anna, bernd):
     client = works(anna, "certifier")
     page = client.get(of(tenant, TUESDAY)).content.decode()
