@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from .failures import log_failure
 from .models import EventKind, LedgerEntry, OutboxDelivery, OutboxEvent, PaymentOrder
 
 logger = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ def _tell(event_id: int, name: str, func: Subscriber) -> Exception | None:
                 func(event)
     except Exception as error:
         # Whatever a subscriber raises must neither lose the event nor stop the others.
-        logger.exception("Outbox event %s failed at %s and will be tried again", event_id, name)
+        log_failure(logger, f"Outbox event {event_id} failed at {name} and will be tried again", error)
         return error
     return None
 

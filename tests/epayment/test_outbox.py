@@ -105,3 +105,18 @@ def test_a_payment_that_failed_is_told_too(under_way, monkeypatch):
     under_way.says("failed", event_id="again")
     outbox.deliver_due()
     assert len(told) == 1
+
+
+def test_the_log_says_where_a_listener_broke_and_not_what_it_quotes(under_way, listeners, caplog):
+    quoted = "Erika Mustermann, DE02120300000000202051"
+
+    def breaks(event):
+        raise ValueError(quoted)
+
+    listeners["a"] = breaks
+    under_way.says()
+    outbox.deliver_due()
+    assert "ValueError" in caplog.text
+    assert "breaks" in caplog.text
+    assert "Mustermann" not in caplog.text
+    assert "DE0212" not in caplog.text
