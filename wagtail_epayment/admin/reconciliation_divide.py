@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -63,10 +63,11 @@ class DivideView(LineView):
 
     template_name = "wagtail_epayment/admin/reconciliation_divide.html"
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        if not can_be_divided(self.row):
-            raise Http404
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not can_be_divided(self.row):  # A colleague was faster, or it was the second click.
+            messages.warning(request, _("This line is explained already, or it is no credit of the bank."))
+            return redirect(self._line_url())
+        return super().dispatch(request, *args, **kwargs)
 
     def get_page_title(self) -> str:
         return gettext("Divide among several orders")

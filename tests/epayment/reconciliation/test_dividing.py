@@ -213,7 +213,8 @@ class TestPage:
         assert (answer.status_code, answer.url) == (302, f"{BASE}line/{whole.pk}/")
         assert [state(order) for order in orders[:2]] == [OrderState.PAID] * 2
         assert "steht im Text" in client.get(answer.url).content.decode()
-        assert client.get(url).status_code == 404
+        again = client.post(url, self.said(orders[:2], "57,50", "20.00"))
+        assert (again.status_code, again.url) == (302, f"{BASE}line/{whole.pk}/")
         assert (counts(client)["settled"], counts(client)["payouts"], counts(client)["unknown"]) == (
             (2, 0), (1, 0), (0, 0),
         )  # fmt: skip
