@@ -18,13 +18,12 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView
 
-from wagtail_sitekit.scoping import SiteScopedSnippetViewSet
-
 from .. import flows
 from ..deliveries.registry import channels
 from ..errors import BookkeepingError
 from ..models import DeliveryChannel
 from .channel_form import channel_panel
+from .of_tenant import OfTenantViewSet
 
 
 class _FormOfKind:
@@ -121,7 +120,7 @@ class KindColumn(Column):
         return str(channels.label(instance.kind))
 
 
-class DeliveryChannelViewSet(SiteScopedSnippetViewSet):
+class DeliveryChannelViewSet(OfTenantViewSet):
     model = DeliveryChannel
     icon = "upload"
     menu_label = _("Hand-over channels")

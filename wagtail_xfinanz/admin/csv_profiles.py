@@ -8,13 +8,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 
-from wagtail_sitekit.scoping import SiteScopedSnippetViewSet
-
 from ..formats.csv.check import Fault, faults
 from ..formats.csv.profile import Column, Profile
 from ..models import CsvProfile
 from ..models.csv_profile import FILLS
 from .forms import DimensionsField, OfTenantForm
+from .of_tenant import OfTenantViewSet
 
 
 class CsvProfileForm(OfTenantForm):
@@ -74,12 +73,11 @@ def _column(data: dict[str, Any]) -> Column:
     return Column(**{name: data[name] for name in names}, fill=FILLS[data["fill"]])
 
 
-class CsvProfileViewSet(SiteScopedSnippetViewSet):
+class CsvProfileViewSet(OfTenantViewSet):
     model = CsvProfile
     icon = "table"
     menu_label = _("CSV profiles")
     list_display = ["name", "tenant", "layout", "encoding", "is_active"]
-    list_select_related = ["tenant"]
     search_fields = ["name"]
     edit_handler = ObjectList(
         [

@@ -20,7 +20,7 @@ from .mapping_views import DryRunView, EntryView, ExportMappingView, MapView, Ne
 
 
 def _message(row: MappingVersion) -> str:
-    return local(row.mapping.message)
+    return local(row.definition["message"])
 
 
 _KEPT = {"index", "index_results", "history", "history_results"}

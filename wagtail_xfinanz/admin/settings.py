@@ -11,11 +11,12 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.widgets.button import Button
 
-from wagtail_sitekit.scoping import SiteScopedSnippetViewSet, SiteScopedViewSet
+from wagtail_sitekit.scoping import SiteScopedViewSet
 
 from ..models import FinanceTenant, KassenzeichenRange, PostingAccount
 from .coverage import GapsView
 from .forms import AccountForm, RangeForm, TenantForm
+from .of_tenant import OfTenantViewSet
 
 
 class TenantIndexView(IndexView):
@@ -92,7 +93,7 @@ class KassenzeichenRangeViewSet(SiteScopedViewSet):
         return [*super().get_urlpatterns(), path("<int:pk>/gaps/", self.construct_view(GapsView), name="gaps")]
 
 
-class PostingAccountViewSet(SiteScopedSnippetViewSet):
+class PostingAccountViewSet(OfTenantViewSet):
     model = PostingAccount
     icon = "list-ul"
     menu_label = _("Posting accounts")
