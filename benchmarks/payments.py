@@ -96,13 +96,15 @@ def _served() -> Iterator[Post]:
     def post(messages: list[tuple[str, bytes, dict[str, str]]]) -> None:
         list(pool.map(some, connections, (messages[number::CONNECTIONS] for number in range(CONNECTIONS))))
 
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        yield post
-    for connection in connections:
-        connection.close()
-    server.terminate()
-    server.wait()
-    door.close()
+    try:
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            yield post
+    finally:
+        for connection in connections:
+            connection.close()
+        server.terminate()
+        server.wait()
+        door.close()
 
 
 def _check(status: int) -> None:
