@@ -18,13 +18,15 @@ from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 
+from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
+
 from .. import flows
 from ..errors import BookkeepingError
 from ..flows.dry_run import dry_run
 from ..mapping import Entry, Repeat, ready, to_json
 from ..mapping.plan import Finding, Plan
 from ..mapping.suggest import suggest
-from ..models import MappingVersion
+from ..models import Batch, MappingVersion
 from ..schemas.names import split
 from ..schemas.paths import parent, readable, steps
 from ..schemas.tree import Branch, Node
@@ -165,13 +167,17 @@ class EntryView(OfMappingView, FormView[Any]):
 
 
 class DryRunView(OfMappingView, TemplateView):
+    """Whoever maps need not see what citizens pay: without the right to see batches, the postings are made up."""
+
     template_name = "wagtail_xfinanz/admin/dry_run.html"
     page_title = gettext_lazy("Dry run")
     header_icon = "view"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        result = dry_run(self.row, by=self.request.user)
-        return {**super().get_context_data(**kwargs), "result": result, "back": self.address()}
+        sees_postings = sites_for(self.request.user, Batch, VIEW_ACTIONS).filter(pk=self.row.tenant.site_id).exists()
+        result = dry_run(self.row, by=self.request.user, of_examples=not sees_postings)
+        shown = {"result": result, "sees_postings": sees_postings, "back": self.address()}
+        return {**super().get_context_data(**kwargs), **shown}
 
 
 class ExportMappingView(OfMappingView, View):

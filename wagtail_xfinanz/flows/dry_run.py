@@ -33,7 +33,7 @@ SHOWN = 100
 
 @dataclass(slots=True)
 class DryRun:
-    """What a mapping would make of a day. ``day`` is None if there are no payments yet and examples had to do."""
+    """What a mapping would make of a day. ``day`` is None if examples had to do."""
 
     day: datetime.date | None
     lines: list[Line]
@@ -45,12 +45,14 @@ class DryRun:
         return bool(self.text) and not self.errors
 
 
-def dry_run(row: MappingVersion, *, by: Any, today: datetime.date | None = None) -> DryRun:
+def dry_run(row: MappingVersion, *, by: Any, of_examples: bool = False, today: datetime.date | None = None) -> DryRun:
     """Write yesterday's postings, or those of the last day that had any, by this mapping. Changes nothing.
 
-    The first ``SHOWN`` postings only, whole payments.
+    The first ``SHOWN`` postings only; made-up ones if nobody has paid yet, or if ``of_examples`` for people who may not
+    see what citizens pay.
     """
-    day, postings = _postings_of(row.tenant, before=today or local_day(timezone.now()))
+    before = today or local_day(timezone.now())
+    day, postings = (None, _examples()) if of_examples else _postings_of(row.tenant, before=before)
     result = DryRun(day, [Line(number, posting) for number, posting in enumerate(postings, start=1)])
     plan = plan_of(row)
     if plan.problems:

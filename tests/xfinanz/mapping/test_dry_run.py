@@ -51,3 +51,11 @@ def test_payments_of_today_wait_for_tomorrow(log_in, client, full, paid, anna):
     pay(paid, 1, at=datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=1))
     log_in(anna, "certifier")
     assert "24.11.2026" in text(client.get(f"{MAPPINGS}{full.pk}/dry-run/"))
+
+
+def test_who_sees_no_batches_sees_no_payments_here_either(log_in, client, full, paid, anna):
+    log_in(anna, "portal_admin")
+    shown = text(client.get(f"{MAPPINGS}{full.pk}/dry-run/"))
+    assert paid.reference not in shown
+    assert "2600012345678" in shown
+    assert "help-success" in shown
