@@ -21,7 +21,7 @@ def run(command, **options):
 
 def test_collecting_at_night_and_again(paid, tenant, other_tenant):
     out, _err = run("xfinanz_collect")
-    assert "2 postings, 5750 cents" in out
+    assert "2 postings, 57,50" in out
     assert Batch.objects.get().created_by is None
     assert run("xfinanz_collect") == ("", "")
 
@@ -66,7 +66,7 @@ def without_guards():
     ("crime", "told"),
     [
         (lambda batch: batch.postings.filter(sequence=1).update(amount_cents=1), "passen nicht zu den Summen"),
-        (lambda batch: batch.postings.filter(sequence=1).update(amount_cents=1), "mit 2001 statt 5750 Cent"),
+        (lambda batch: batch.postings.filter(sequence=1).update(amount_cents=1), "57,50\N{NO-BREAK SPACE}€"),
         (lambda batch: Batch.objects.filter(pk=batch.pk).update(number=5), "fehlt"),
         (lambda batch: Batch.objects.filter(pk=batch.pk).update(previous_hash="0" * 64), "schließt nicht"),
         (lambda batch: Batch.objects.filter(pk=batch.pk).update(content_hash="0" * 64), "andere Prüfsumme"),

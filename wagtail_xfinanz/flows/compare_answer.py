@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
+from wagtail_sitekit.money import format_money
+
 from ..acknowledgements import Answer, BatchAnswer, Totals
 from ..errors import AnswerRefused
 from ..models import Batch, PostingRecord
@@ -73,15 +75,15 @@ def _compare_posting(record: PostingRecord, answer: Answer, wrong: _Wrong) -> No
 
 
 def _compare_totals(said: Totals, counted: Totals, wrong: _Wrong) -> None:
-    for name, label in (
-        ("accepted_count", _("The number of accepted postings")),
-        ("accepted_cents", _("The sum of accepted postings")),
-        ("rejected_count", _("The number of rejected postings")),
-        ("rejected_cents", _("The sum of rejected postings")),
+    for name, label, written in (
+        ("accepted_count", _("The number of accepted postings"), str),
+        ("accepted_cents", _("The sum of accepted postings"), format_money),
+        ("rejected_count", _("The number of rejected postings"), str),
+        ("rejected_cents", _("The sum of rejected postings"), format_money),
     ):
         ours, theirs = getattr(counted, name), getattr(said, name)
         if ours != theirs:
-            facts = {"what": label, "theirs": theirs, "ours": ours}
+            facts = {"what": label, "theirs": written(theirs), "ours": written(ours)}
             wrong.add(0, _("%(what)s is %(theirs)s in the control record and %(ours)s by our books.") % facts)
 
 

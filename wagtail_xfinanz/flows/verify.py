@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 
 from wagtail_epayment.models import LedgerEntry
+from wagtail_sitekit.money import format_money
 
 from ..errors import Tampered
 from ..formats.registry import LEADING
@@ -64,10 +65,10 @@ def _amounts(tenant: FinanceTenant) -> Iterator[str]:
     rows = PostingRecord.objects.live().filter(batch__tenant=tenant, batch__state__in=FINAL).order_by()
     sums = rows.values("entry", "entry__amount_cents").annotate(posted=Sum("amount_cents"))
     for row in sums.exclude(posted=F("entry__amount_cents")):
-        yield _("Payment %(entry)s is posted with %(posted)s instead of %(cents)s cents.") % {
+        yield _("Payment %(entry)s is posted with %(posted)s instead of %(owed)s.") % {
             "entry": row["entry"],
-            "posted": row["posted"],
-            "cents": row["entry__amount_cents"],
+            "posted": format_money(row["posted"]),
+            "owed": format_money(row["entry__amount_cents"]),
         }
 
 
@@ -78,7 +79,7 @@ def _replaced(tenant: FinanceTenant) -> Iterator[str]:
     """
     rows = PostingRecord.objects.filter(batch__tenant=tenant, batch__state__in=FINAL, replaces__isnull=False)
     told = PostingRecord.objects.filter(replacement__in=rows.values("pk"))
-    accepted = with_answer(told).exclude(answer=False)
+    not_rejected = with_answer(told).filter(Q(answer=True) | Q(answer=None))
     unlike = told.exclude(amount_cents=F("replacement__amount_cents"), entry=F("replacement__entry"))
     taken_back = PostingRecord.objects.filter(
         batch__tenant=tenant, reversal__batch__state__in=FINAL, replacement__isnull=True
@@ -88,7 +89,7 @@ def _replaced(tenant: FinanceTenant) -> Iterator[str]:
             _("Posting %(name)s was taken back although the finance system had rejected it. Ask what it has."),
             with_answer(taken_back).filter(answer=False),
         ),
-        (_("Posting %(name)s is posted anew although the finance system did not reject it."), accepted),
+        (_("Posting %(name)s is posted anew although the finance system did not reject it."), not_rejected),
         (_("Posting %(name)s is posted anew for another payment or amount."), unlike),
     ):
         for row in wrong.select_related("batch").order_by("pk"):

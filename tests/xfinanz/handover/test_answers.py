@@ -139,7 +139,7 @@ GOOD = ("B;1;angenommen", "B;2;angenommen")
         (csv("B;1;angenommen", "B;3;angenommen"), ("3", "3")),
         (csv("B;1;angenommen", "B;1;angenommen"), ("3", "2")),
         (csv(*GOOD, end="S;3;57,50;0;0,00"), ("3", "2")),
-        (csv(*GOOD, end="S;2;57,51;0;0,00"), ("5751", "5750")),
+        (csv(*GOOD, end="S;2;57,51;0;0,00"), ("57,51", "57,50")),
         (csv("B;1;angenommen;;;99999", "B;2;angenommen"), ("2", "1")),
         (csv("B;1;angenommen;;;;37,51", "B;2;angenommen"), ("2", "1")),
         (csv("B;1;vielleicht", "B;2;angenommen"), ("2", "vielleicht")),

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from wagtail_sitekit.money import format_money
+
 from ...budget import end_of
 from ...flows import collect
 from ...models import FinanceTenant
@@ -29,6 +31,6 @@ class Command(BaseCommand):
         for tenant in tenants:
             collected = collect(tenant, by=None, cut_off=end_of(options["until"]) if options["until"] else None)
             for batch in collected.batches:
-                self.stdout.write(f"{tenant}: {batch}, {batch.count} postings, {batch.total_cents} cents")
+                self.stdout.write(f"{tenant}: {batch}, {batch.count} postings, {format_money(batch.total_cents)}")
             if collected.with_problems:
                 self.stderr.write(f"{tenant}: {collected.with_problems} payments with problems, see the admin")
