@@ -119,12 +119,14 @@ def _claim(export_id: int) -> AuditExport | None:
     due = AuditExport.objects.filter(_is_due(), pk=export_id)
     with transaction.atomic():
         told = _("It did not work %(tries)s times. Please ask the administrators.") % {"tries": MAX_TRIES}
-        due.filter(tries__gte=MAX_TRIES).update(state=ExportState.FAILED, token="", error=told)
+        given_up = due.filter(tries__gte=MAX_TRIES).update(state=ExportState.FAILED, token="", error=told)
         fresh = {"state": ExportState.RUNNING, "token": token, "started_at": now, "tries": F("tries") + 1}
-        if not due.update(**fresh):
-            return None
-        # What a run that died has left behind.
-        AuditExportChunk.objects.filter(export=export_id).delete()
+        claimed = due.update(**fresh)
+        if given_up or claimed:
+            # What a run that died has left behind.
+            AuditExportChunk.objects.filter(export=export_id).delete()
+    if not claimed:
+        return None
     return AuditExport.objects.select_related("tenant__site", "requested_by").get(pk=export_id)
 
 
