@@ -46,6 +46,6 @@ class AnswersPanel(Component):
         told = {
             "rejected": rejected_in(sites).filter(rejection_decisions=None, replacement=None, reversal=None).count(),
             "refused": refused.count(),
-            "silent": channels.exclude(answers_error="").count(),
+            "in_trouble": channels.exclude(answers_error="").exists(),
         }
         return render_to_string("wagtail_xfinanz/admin/answers_panel.html", told) if any(told.values()) else ""

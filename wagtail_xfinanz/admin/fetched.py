@@ -86,7 +86,9 @@ class FetchedFileView(PermissionCheckedMixin, View):
     http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, fetched: int) -> HttpResponse:
-        row = get_object_or_404(fetched_of(request.user).exclude(state=FetchedState.TAKEN), pk=fetched)
+        row = get_object_or_404(
+            fetched_of(request.user).exclude(state=FetchedState.TAKEN).exclude(sha256=""), pk=fetched
+        )
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Disposition": f'attachment; filename="{row.sha256[:16]}.bin"',

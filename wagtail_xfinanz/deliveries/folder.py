@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import contextlib
 import hashlib
+import posixpath
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -75,7 +76,8 @@ class FolderChannel(BaseChannel):
 
     def problems(self) -> Mapping[str, str]:
         options = self.view.options
-        folder, answers = (str(options.get(name) or "").strip("/") for name in ("folder", "answers_folder"))
+        names = (str(options.get(name) or "") for name in ("folder", "answers_folder"))
+        folder, answers = (posixpath.normpath(name).strip("/") for name in names)
         if options.get("answers_folder") and folder == answers:
             return {"answers_folder": gettext("Please choose another folder than the one the files are laid down in.")}
         return {}

@@ -32,7 +32,7 @@ AT_ONCE = 200
 
 @dataclass(slots=True)
 class Fetched:
-    """What a run found. ``troubles`` are channels that could not be asked, with what is wrong."""
+    """What a run found. ``troubles``: channels and what was wrong with them, or with one of their files."""
 
     taken: list[AcknowledgementImport] = field(default_factory=list)
     repeated: int = 0
@@ -50,9 +50,9 @@ def fetch_answers() -> Fetched:
     for channel in rows:
         if not channel.options.get("answers_folder"):
             continue
-        error = _fetch(channel, result)
-        if error:
-            result.troubles.append((channel, error))
+        before = len(result.troubles)
+        _fetch(channel, result)
+        error = " ".join(told for _channel, told in result.troubles[before:])
         now = timezone.now()
         DeliveryChannel.objects.filter(pk=channel.pk).update(answers_fetched_at=now, answers_error=error[:300])
     return result
@@ -63,8 +63,7 @@ def fetch_answers_task() -> None:
     fetch_answers()
 
 
-def _fetch(channel: DeliveryChannel, result: Fetched) -> str:
-    """What is wrong with the channel, "" if nothing."""
+def _fetch(channel: DeliveryChannel, result: Fetched) -> None:
     try:
         with open_channel(channel) as opened:
             known, files = _known(channel), list(opened.answers())
@@ -77,12 +76,17 @@ def _fetch(channel: DeliveryChannel, result: Fetched) -> str:
     except Exception as error:
         # Not logged with its text: that may hold what the channel keeps secret.
         logger.warning("Channel %s cannot be asked for answers: %s", channel.pk, type(error).__name__)
-        return words(error, channel)
-    return ""
+        result.troubles.append((channel, words(error, channel)))
 
 
 def _read(channel: DeliveryChannel, opened: BaseChannel, found: AnswerFile, result: Fetched) -> None:
-    data = opened.read_answer(found) if found.size <= MAX_BYTES else b""
+    try:
+        data = opened.read_answer(found) if found.size <= MAX_BYTES else b""
+    except PermissionError as error:
+        # Of this file alone: those after it have to be read.
+        told = _("“%(name)s” cannot be read: %(error)s")
+        result.troubles.append((channel, told % {"name": _name(found), "error": words(error, channel)}))
+        return
     if data is None:
         return  # It is still being written: the next run sees it.
     kept, is_repetition = _keep(channel, found, data)
@@ -105,7 +109,8 @@ def _remove(channel: DeliveryChannel, opened: BaseChannel, found: AnswerFile, re
         opened.remove_answer(found)
     except (DeliveryError, OSError) as error:
         # It is taken in all the same, and the files after it have to be read.
-        result.troubles.append((channel, words(error, channel)))
+        told = _("“%(name)s” is taken in, but cannot be removed: %(error)s")
+        result.troubles.append((channel, told % {"name": _name(found), "error": words(error, channel)}))
 
 
 @transaction.atomic
@@ -126,10 +131,11 @@ def _keep(channel: DeliveryChannel, found: AnswerFile, data: bytes) -> tuple[Fet
 
 def _take_in(row: FetchedAnswer, tenant: FinanceTenant, data: bytes, *, by: Any) -> bool:
     """Set on the row what became of the file; returns whether it had been imported before."""
+    if row.size > MAX_BYTES:
+        row.state, row.error = FetchedState.REFUSED, _("The file is too large.")
+        return False
     row.sha256 = hashlib.sha256(data).hexdigest()
     try:
-        if row.size > MAX_BYTES:
-            raise AnswerRefused(_("The file is too large."))
         with transaction.atomic():
             taken = acknowledge(tenant, data=data, filename=row.name, by=by)
     except AnswerRefused as error:
@@ -171,7 +177,7 @@ def dismiss_answer(fetched: FetchedAnswer, *, by: Any, reason: str) -> FetchedAn
 
 
 def _refused(fetched: FetchedAnswer) -> FetchedAnswer:
-    FinanceTenant.objects.select_for_update().get(channels=fetched.channel_id)
+    FinanceTenant.objects.select_for_update(of=("self",)).get(channels=fetched.channel_id)
     rows = FetchedAnswer.objects.select_for_update(of=("self",)).select_related("channel__tenant")
     row = rows.get(pk=fetched.pk)
     if row.state != FetchedState.REFUSED:

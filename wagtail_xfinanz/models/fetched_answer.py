@@ -26,6 +26,8 @@ class FetchedState(models.TextChoices):
 class FetchedAnswer(models.Model):
     """A file found in the answers folder of a channel. One that could not be taken in is kept here, encrypted.
 
+    One that is too large is not even read: it has no ``sha256``, and nothing of it is kept.
+
     Name, size and time of change tell a file from another one of the same name, so that none is read twice.
     """
 

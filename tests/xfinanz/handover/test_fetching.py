@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import re
+import sys
 import time
 import zipfile
 
@@ -196,6 +197,41 @@ def test_what_could_not_be_removed_is_told_and_removed_by_a_later_run(exported, 
     assert not path.exists()
 
 
+def test_one_that_may_not_be_read_is_told_and_does_not_keep_the_others_waiting(
+    exported, sftp, server, outbox, quittung
+):
+    sftp.options |= {"answers_folder": "antworten"}
+    sftp.save()
+    lay(outbox, "a-fremd.xml", quittung(exported))
+    lay(outbox, "b-gut.xml", quittung(exported))
+
+    def refuse():
+        raise PermissionError(errno.EACCES, "no")
+
+    server.once("before", "open", refuse)
+    fetched = fetch_answers()
+    ((_channel, told),) = fetched.troubles
+    assert (len(fetched.taken), "a-fremd.xml" in told) == (1, True)
+    sftp.refresh_from_db()
+    assert sftp.answers_error == told
+    assert fetch_answers().repeated == 1
+
+
+def test_one_that_is_too_large_is_told_and_not_even_read(
+    client, exported, channel, outbox, quittung, anna, site, monkeypatch
+):
+    monkeypatch.setattr(sys.modules["wagtail_xfinanz.flows.fetch_answers"], "MAX_BYTES", 100)
+    lay(outbox, "riesig.xml", quittung(exported))
+    (refused,) = fetch_answers().refused
+    assert (refused.error != "", refused.sha256) == (True, "")
+    with pytest.raises(WrongState):
+        retry_answer(refused, by=anna)
+    client.force_login(join_role(anna, "certifier", site))
+    url = f"/admin/xfinanz_batches/answers/fetched/{refused.pk}/"
+    assert f"{url}file/" not in text(client.get(url))
+    assert client.get(f"{url}file/").status_code == 404
+
+
 def test_old_files_that_stay_cost_no_queries(exported, channel, outbox, quittung, django_assert_max_num_queries):
     for number in range(30):
         lay(outbox, f"{number}.pdf", b"%PDF-1.7")
@@ -295,6 +331,7 @@ def test_the_folder_has_to_be_another_one_and_inside(tenant, settings, tmp_path)
         return channels.open("directory", options=options, credentials={}, hostname="x").problems()
 
     assert "answers_folder" in problems(folder="a", answers_folder="a/")
+    assert "answers_folder" in problems(folder="a/b", answers_folder="./a//b")
     assert "answers_folder" in problems(folder="a", answers_folder="../b")
     assert problems(folder="a", answers_folder="b") == {}
     sftp = channels.open("sftp", options={"answers_folder": "x", "folder": "x"}, credentials={}, hostname="x")
