@@ -179,7 +179,7 @@ class CollectView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixi
         for tenant in self.tenants():
             entries = flows.open_entries(tenant, cut_off=now).order_by()
             counted = entries.aggregate(count=Count("pk"), cents=Sum("amount_cents", default=0))
-            anew = to_post_anew(tenant, cut_off=now).count()
+            anew = sum(some.count() for some in to_post_anew(tenant, cut_off=now))
             rows.append({"tenant": tenant, "anew": anew, **counted})
         return {**super().get_context_data(**kwargs), "rows": rows}
 

@@ -17,8 +17,8 @@ def decide(contradiction: PostingAcknowledgement, *, accepted: bool, by: Any, re
 
     Raises ReasonMissing, or WrongState if it is decided already or a batch posts anew what would be accepted.
     """
-    FinanceTenant.objects.select_for_update().get(batches__postings=contradiction.record_id)
-    batch = Batch.objects.select_for_update().get(postings=contradiction.record_id)
+    FinanceTenant.objects.select_for_update(of=("self",)).get(batches__postings=contradiction.record_id)
+    batch = Batch.objects.select_for_update(of=("self",)).get(postings=contradiction.record_id)
     if not reason.strip():
         raise ReasonMissing(_("Please say why."))
     if contradiction.counts or PostingAcknowledgement.objects.filter(decides=contradiction).exists():

@@ -25,10 +25,13 @@ def post_anew(
 ) -> RejectionDecision:
     """Let the next collection post it anew, on ``posting_key`` if one is given and with these texts by their names.
 
-    The rejected posting stays as it was released. Locks the tenant, then the batch, then the order if texts change.
-    Raises ReasonMissing, WrongState if it is not rejected any more or could not be posted like this, TextNotWritable.
+    The rejected posting stays as it was released, and a counter-posting is posted anew as it was. Locks the tenant,
+    then the batch, then the order if texts change. Raises ReasonMissing, WrongState if it is not rejected any more or
+    could not be posted like this, TextNotWritable.
     """
     record = _locked(record, reason)
+    if record.kind == PostingKind.REVERSAL and (posting_key or texts):
+        raise WrongState(_("A counter-posting stays as it is: it takes back what the finance system has."))
     if changed := {name: text for name, text in (texts or {}).items() if text.strip() != record.data[name]}:
         originals = texts_of(record)
         corrected = {originals[name]: text for name, text in changed.items() if originals.get(name)}

@@ -31,23 +31,24 @@ class Anew:
     problems: tuple[Problem, ...] = ()
 
 
-def to_post_anew(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> QuerySet[PostingRecord]:
-    """What the finance system rejected, a person wants posted anew, and no batch holds anew yet."""
-    # The few that somebody decided on are named: a planner that knows little of the tables compares all with all.
+def to_post_anew(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> Iterator[QuerySet[PostingRecord]]:
+    """What the finance system rejected, a person wants posted anew, and no batch holds anew yet; in portions."""
     wanted = RejectionDecision.objects.filter(
         step=RejectionStep.ANEW, record__batch__tenant=tenant, record__reversal=None, record__replacement=None
-    )
-    records = set(wanted.values_list("record", flat=True))
-    rows = PostingRecord.objects.filter(pk__in=records, entry__occurred_at__lte=cut_off)
+    ).order_by("record__entry__order", "record")
+    # Those that somebody decided on are named: a planner that knows little of the tables compares all with all.
+    records = iter(dict.fromkeys(wanted.values_list("record", flat=True)))
     newest = RejectionDecision.objects.filter(record=OuterRef("pk")).order_by("-pk").values("step")[:1]
-    rows = still_rejected(rows).annotate(step=Subquery(newest)).filter(step=RejectionStep.ANEW)
-    return rows.select_related("batch", "entry__order").order_by("entry__order", "pk")
+    while some := list(islice(records, AT_ONCE)):
+        rows = PostingRecord.objects.filter(pk__in=some, entry__occurred_at__lte=cut_off)
+        rows = still_rejected(rows).annotate(step=Subquery(newest)).filter(step=RejectionStep.ANEW)
+        yield rows.select_related("batch", "entry__order").order_by("entry__order", "pk")
 
 
 def composed_anew(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> Iterator[Anew]:
     """Each of them with its posting as it is composed now: with accounts, texts and choices of today."""
-    accounts, rows = Accounts(tenant), iter(list(to_post_anew(tenant, cut_off=cut_off)))
-    while some := list(islice(rows, AT_ONCE)):
+    accounts = Accounts(tenant)
+    for some in to_post_anew(tenant, cut_off=cut_off):
         yield from compose_anew(some, accounts)
 
 

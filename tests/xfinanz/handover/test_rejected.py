@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from importlib import import_module
 
 import pytest
 from django.core.management import call_command
@@ -259,6 +260,8 @@ def test_a_rejected_counter_posting_goes_again(exported, tenant, anna, bernd, qu
     back = release(certify(reverse(exported, by=anna, reason="x"), by=anna), by=bernd)
     export(back, file_format="kassenbuch", by=anna)
     answer(quittung(back, rejected=(1,)))
+    with pytest.raises(WrongState):
+        post_anew(rejected_of(back).get(), by=anna, reason="x", posting_key="sperrgut.express")
     post_anew(rejected_of(back).get(), by=anna, reason="Konto wieder offen")
     (anew,) = [row for row in next_batch().postings.all() if row.replaces_id]
     assert (anew.kind, anew.amount_cents, anew.posting.reverses) == ("reversal", -3750, "2026/1/1")
@@ -342,8 +345,12 @@ def test_the_export_for_the_audit_holds_decisions_and_what_replaces_what(express
     call_command("xfinanz_verify", "--package", path, stdout=io.StringIO())
 
 
-def test_verify_finds_a_posting_that_was_posted_anew_without_need(exported, quittung, answer, tenant, anna, next_batch):
-    answer(quittung(exported))
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_verify_finds_a_posting_that_was_posted_anew_without_need(
+    exported, quittung, answer, tenant, anna, is_answered
+):
+    if is_answered:
+        answer(quittung(exported))
     taken = exported.postings.get(sequence=2)
     draft = Batch.objects.create(tenant=tenant, budget_year=2026, created_by=anna)
     PostingRecord.objects.create(
@@ -372,9 +379,10 @@ def test_the_database_refuses_to_change_what_was_decided(express, anna, crime):
         crime()
 
 
-def test_many_are_posted_anew_in_few_queries(
-    site, tenant, anna, bernd, later, quittung, answer, django_assert_max_num_queries
+def test_many_are_posted_anew_in_few_queries_and_in_portions(
+    site, tenant, anna, bernd, later, quittung, answer, django_assert_max_num_queries, monkeypatch
 ):
+    monkeypatch.setattr(import_module("wagtail_xfinanz.flows.rejected"), "AT_ONCE", 20)
     for _number in range(30):
         order = create_order(site=site, purpose="x", items=[NewItem("x", 100, posting_key="sperrgut")])
         pay(order, 100)
@@ -382,9 +390,10 @@ def test_many_are_posted_anew_in_few_queries(
     export(batch, file_format="kassenbuch", by=anna)
     answer(quittung(batch, rejected=range(1, 31)))
     post_all_anew(batch, by=anna, reason="x")
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(40):
         (draft,) = collect(tenant, by=anna, cut_off=later).batches
-    assert draft.total_cents == 3000
+    assert (draft.count, draft.total_cents) == (30, 3000)
+    assert PostingRecord.objects.filter(replacement__batch=draft).count() == 30
 
 
 @pytest.mark.django_db(transaction=True)
