@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, QuerySet, Sum
 
 from wagtail_epayment.models import LedgerEntry
 
-from ..models import FINAL, OPEN, Batch, BatchState, PostingAcknowledgement, PostingRecord
+from ..flows.answers import with_answer
+from ..models import FINAL, OPEN, Batch, BatchState, PostingRecord
 from .difference import SHOWN, Code, Evidence, difference
 from .reported import of_entries
 
@@ -44,7 +45,7 @@ def by_batch(records: QuerySet[PostingRecord]) -> list[dict[str, Any]]:
 
 def answers(records: QuerySet[PostingRecord]) -> dict[str, int]:
     """What the finance system says of the postings, by the last answer that counts."""
-    rows = dict(_answered(records).order_by().values_list("accepted").annotate(count=Count("pk")))
+    rows = dict(with_answer(records).order_by().values_list("answer").annotate(count=Count("pk")))
     return {"accepted": rows.get(True, 0), "rejected": rows.get(False, 0), "unanswered": rows.get(None, 0)}
 
 
@@ -59,14 +60,9 @@ def differences(entries: QuerySet[LedgerEntry], *, earlier: QuerySet[LedgerEntry
     yield from of_entries(Code.POSTED_AMOUNT, entries.filter(pk__in=wrong))
     yield from _batches(Code.NOT_RELEASED, records.filter(batch__state__in=OPEN))
     yield from _batches(Code.NOT_HANDED_OVER, records.filter(batch__state=BatchState.RELEASED))
-    handed_over = _answered(records).filter(batch__state__in=FINAL).exclude(batch__state=BatchState.RELEASED)
-    yield from _batches(Code.UNANSWERED, handed_over.filter(accepted=None))
-    yield from _rejected(_answered(records).filter(accepted=False))
-
-
-def _answered(records: QuerySet[PostingRecord]) -> QuerySet[Any]:
-    answer = PostingAcknowledgement.objects.filter(record=OuterRef("pk"), counts=True).order_by("-pk")
-    return records.annotate(accepted=Subquery(answer.values("accepted")[:1]))
+    handed_over = with_answer(records).filter(batch__state__in=FINAL).exclude(batch__state=BatchState.RELEASED)
+    yield from _batches(Code.UNANSWERED, handed_over.filter(answer=None))
+    yield from _rejected(with_answer(records).filter(answer=False))
 
 
 def _batches(code: Code, records: QuerySet[Any]) -> Iterator[dict[str, Any]]:
