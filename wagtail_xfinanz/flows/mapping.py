@@ -24,16 +24,20 @@ from .load_schema import load_schema
 def create_mapping(
     tenant: FinanceTenant, *, package: SchemaPackage, mapping: Mapping, name: str, by: Any
 ) -> MappingVersion:
-    """A new draft. Raises MappingInvalid if the package has no such message or belongs to another commune."""
+    """A new draft, or the one that has just been begun in the same way: two clicks make one.
+
+    Raises MappingInvalid if the package has no such message or belongs to another commune.
+    """
     tenant = FinanceTenant.objects.select_for_update().get(pk=tenant.pk)
     if package.site_id not in (None, tenant.site_id):
         raise MappingInvalid(_("This package belongs to another commune."))
     if load_schema(package).tree.find(f"/{mapping.message}") is None:
         raise MappingInvalid(_("The package has no message “%(name)s”.") % {"name": mapping.message})
+    same = {"tenant": tenant, "package": package, "name": name[:120], "definition": to_json(mapping)}
+    if begun := MappingVersion.objects.filter(state=MappingState.DRAFT, editors=by, **same).first():
+        return begun
     last = MappingVersion.objects.filter(tenant=tenant).aggregate(last=Max("number"))["last"] or 0
-    row = MappingVersion.objects.create(
-        tenant=tenant, package=package, number=last + 1, name=name[:120], definition=to_json(mapping)
-    )
+    row = MappingVersion.objects.create(number=last + 1, **same)
     row.editors.add(by)
     log(instance=row, action="wagtail_xfinanz.create_mapping", user=by)
     return row

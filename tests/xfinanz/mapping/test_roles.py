@@ -101,3 +101,15 @@ def test_every_page_says_where_one_is(log_in, client, full, anna):
         ("/admin/xfinanz_schemas/install/", "/admin/xfinanz_schemas/"),
     ):
         assert above in page(client.get(address)).xpath("//*[contains(@class, 'w-breadcrumbs')]//a/@href")
+
+
+def test_two_clicks_begin_one_draft(log_in, client, full, anna, bernd):
+    release_mapping(submit_mapping(full, by=anna), by=bernd)
+    log_in(anna, "certifier")
+    begin = {"tenant": full.tenant_id, "message": f"{full.package_id}|{ORDERS.message}", "name": "Neu"}
+    addresses = [
+        [client.post(address, data)["Location"] for _click in range(2)]
+        for address, data in ((f"{MAPPINGS}new/", begin), (f"{MAPPINGS}{full.pk}/copy/", {"package": full.package_id}))
+    ]
+    assert all(first == second for first, second in addresses)
+    assert MappingVersion.objects.count() == 3
