@@ -12,6 +12,7 @@ from ..models import LedgerEntry, PaymentAttempt, PaymentOrder, Refund, RefundSt
 from ..settlements.base import SettledLine
 from ..settlements.matching import Booked, Books, KnownRefund, Payment
 from ..transitions import is_refund_allowed
+from .paid_out import in_payouts
 
 T = TypeVar("T")
 #: Values in one query; below what SQLite and PostgreSQL take.
@@ -28,13 +29,21 @@ def look_up(
     refunds = _refunds(attempts)
     payments = [_payment(attempt, entries[attempt.pk], refunds[attempt.pk]) for attempt in attempts]
     booked = [entry.pk for payment in payments for entry in payment.entries]
-    return Books(payments=payments, orders=orders, settled=settled_entries(source, booked))
+    # The bank's own credits are asked about it; a provider's report tells of payments and payout alike.
+    paid_out = set() if provider else _paid_out(booked)
+    return Books(payments=payments, orders=orders, settled=settled_entries(source, booked), paid_out=paid_out)
 
 
 def settled_entries(source: str, entries: Collection[int]) -> set[int]:
     """Those of the entries the source has told of already."""
     told = SettlementLine.objects.filter(source=source)
     return {pk for some in chunks(entries) for pk in told.filter(entry__in=some).values_list("entry", flat=True) if pk}
+
+
+def _paid_out(entries: Collection[int]) -> set[int]:
+    return {
+        pk for some in chunks(entries) for pk in in_payouts().filter(entry__in=some).values_list("entry", flat=True)
+    }
 
 
 def _orders(site_id: int, references: set[str]) -> dict[str, str]:

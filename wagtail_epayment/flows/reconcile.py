@@ -13,6 +13,7 @@ from ..models.settlement import CLOSING
 from .batches import lock_site, tie_payouts
 from .book_line import book_line
 from .compare import COMPARED, compare
+from .paid_out import reopen_credits
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +29,9 @@ def reconcile_site(site_id: int, *, is_compared: bool = False) -> int:
     how many lines were booked. Safe to run twice at once: every booking locks its order and is made once.
     """
     booked = 0
+    reopened = reopen_credits(site_id)
     for number in range(_ROUNDS):
-        if number or not is_compared:
+        if number or reopened or not is_compared:
             _compare_open(site_id)
         tie_payouts(site_id)
         now = _book(site_id)

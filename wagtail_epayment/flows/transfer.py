@@ -37,7 +37,7 @@ def judge_transfers(lines: Sequence[SettlementLine]) -> None:
         return
     prefetch_related_objects(found, "attempt")
     orders = {str(order.pk): order for order in _orders({line.order_id for line in found if line.order_id})}
-    for line in filter(_names_no_payment, found):
+    for line in filter(names_no_payment, found):
         if not _is_under_way(line, orders[str(line.order_id)]):
             _note(line, _misfit(line, orders[str(line.order_id)]))
 
@@ -66,7 +66,7 @@ def begin_transfer(line: SettlementLine, *, is_decided: bool = False) -> Payment
 
 def can_be_decided(line: SettlementLine) -> bool:
     """Whether a person may have this credit booked on the order they assign it to."""
-    is_free = _is_open_credit(line) and _names_no_payment(line) and line.why not in (WhyOpen.TO_BOOK, WhyOpen.CURRENCY)
+    is_free = _is_open_credit(line) and names_no_payment(line) and line.why not in (WhyOpen.TO_BOOK, WhyOpen.CURRENCY)
     return is_free and contract_for_transfers(line.report.site_id) is not None
 
 
@@ -93,7 +93,7 @@ def _is_open_credit(line: SettlementLine) -> bool:
     return bool(line.why and line.order_id) and line.kind == LineKind.PAYMENT and line.report.contract_id is None
 
 
-def _names_no_payment(line: SettlementLine) -> bool:
+def names_no_payment(line: SettlementLine) -> bool:
     """By a reference of the payment itself, as money of an online provider may carry it."""
     names = {line.merchant_tx_id, line.provider_ref, line.payment_ref} - {""}
     attempt = line.attempt

@@ -73,12 +73,16 @@ class Finding:
 
 @dataclass
 class Books:
-    """Our side, as far as these lines may be about it. ``settled`` entries were told by the same source before."""
+    """Our side, as far as these lines may be about it.
+
+    ``settled`` entries were told by the same source before; the money of ``paid_out`` ones came in a provider's payout.
+    """
 
     payments: Sequence[Payment] = ()
     orders: Mapping[str, str] = field(default_factory=dict)
     """Keys of orders by reference."""
     settled: set[int] = field(default_factory=set)
+    paid_out: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._by_name = _index((name, payment) for payment in self.payments for name in payment.names)
@@ -124,7 +128,10 @@ class Books:
         return Finding(MatchClass.UNKNOWN, WhyOpen.NOT_FOUND if is_named else WhyOpen.NO_NAME)
 
     def _in_order(self, line: SettledLine, order: str) -> Finding:
-        payments = self._by_order.get(order, [])
+        known = self._by_order.get(order, [])
+        payments = [each for each in known if not self._came_otherwise(line, each)]
+        if known and not payments:
+            return Finding(MatchClass.UNKNOWN, WhyOpen.NOTHING_DUE, order=order)
         free = [(each, entry) for each in payments for entry in self._free(each, line)]
         equal = [(each, entry) for each, entry in free if _is_equal(entry, line)]
         if len(equal) == 1:
@@ -137,6 +144,13 @@ class Books:
         if not payments:
             return Finding(MatchClass.UNKNOWN, WhyOpen.NO_ATTEMPT, order=order)
         return Finding(MatchClass.AMBIGUOUS, WhyOpen.SEVERAL_PAYMENTS, order=order)
+
+    def _came_otherwise(self, line: SettledLine, payment: Payment) -> bool:
+        """A credit that only names the order, while the payment came in a payout: the order was paid a second time."""
+        if line.kind != LineKind.PAYMENT or line.batch_key:
+            return False
+        booked = payment.of_kind(LineKind.PAYMENT)
+        return bool(booked) and all(entry.pk in self.paid_out for entry in booked)
 
     def _fits(self, payment: Payment, line: SettledLine) -> bool:
         """A payment nobody has booked yet, for money that comes; a booked one, for all that may follow."""
