@@ -31,7 +31,7 @@ _RECORDS = (
 _ITEMS = ("position", "positionen", "teilbetrag", "item", "kontierung")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _TOO_COMMON = ("name", "number", "order", "part", "entry")
-"""Keys of ours that say something else in nearly every schema."""
+"""Keys and hints of ours that are part of other names in nearly every schema."""
 MAX_NODES = 3_000
 
 
@@ -193,8 +193,13 @@ def _candidates(name: str, level: Level, *, required: bool) -> Iterator[tuple[So
     for kind, fields in groups:
         for key, field in fields.items():
             is_told = required or field.type is not ValueType.CENTS
-            if is_told and any(len(hint) > 5 and hint in name for hint in field.hints):
+            if is_told and any(_is_telling(hint) and hint in name for hint in field.hints):
                 yield Source(kind, key), field
+
+
+def _is_telling(hint: str) -> bool:
+    """Whether a longer name that contains the hint means the same."""
+    return len(hint) > 5 and hint not in _TOO_COMMON
 
 
 def _name(node: Node) -> str:

@@ -142,10 +142,12 @@ AMOUNTS = """<xs:element name="list"><xs:complexType><xs:sequence>
 </xs:sequence></xs:complexType></xs:element></xs:sequence>
 <xs:attribute name="consolidatedAmount" type="xs:decimal" use="required"/>
 <xs:attribute name="consolidatedCurrencyCode" type="xs:string" use="required"/>
-<xs:attribute name="discountAmount" type="xs:decimal"/></xs:complexType></xs:element>"""
+<xs:attribute name="discountAmount" type="xs:decimal"/>
+<xs:attribute name="registrationNumber" type="xs:string" use="required"/></xs:complexType></xs:element>"""
 
 
-def test_an_optional_amount_of_another_name_is_another_amount():
+def test_a_longer_name_is_suggested_only_where_it_means_the_same():
+    """An optional amount of another name is another amount, and many things have a number."""
     tree = Tree(open_package(zipped({"a.xsd": schema(AMOUNTS)})))
     found = suggest(tree.root("list"), Mapping("list"))
     told = {path: (entry.source.kind.value, entry.source.value) for path, entry in found.items() if entry.source}
