@@ -45,7 +45,6 @@ class _Suggester:
         self._entries = {entry.path: entry for entry in mapping.entries}
         self._found: dict[str, Entry] = {}
         self._left = MAX_NODES
-        self._has_stream = any(entry.repeat in (Repeat.POSTINGS, Repeat.PAYMENTS) for entry in mapping.entries)
 
     def of(self, root: Node) -> dict[str, Entry]:
         self._node(root, None, (root.type.name,))
@@ -76,15 +75,30 @@ class _Suggester:
                 self._part(part, level, around)
 
     def _choice(self, parts: list[Node | Branch], level: Level, around: tuple[str, ...]) -> None:
-        """What is always written rules out the others. So only a field of the posting or the records choose it."""
-        chosen = [part for part in parts if self._is_always_written(part)]
-        for part in chosen or parts:
+        """What people have begun goes on. Else what takes from the posting and is always written rules out the rest.
+
+        Where several alternatives could be it, as debit and credit, people choose.
+        """
+        begun = [part for part in parts if any(map(self._is_mapped, _nodes(part)))]
+        for part in begun:
+            self._part(part, level, around)
+        if any(map(self._is_always_written, begun)):
+            return
+        unsure: list[dict[str, Entry]] = []
+        by_posting: list[dict[str, Entry]] = []
+        for part in parts:
+            if part in begun:
+                continue
             before = dict(self._found)
             self._part(part, level, around)
-            if not chosen and self._is_always_written(part):
-                if any(_is_of_posting(entry) for path, entry in self._found.items() if path not in before):
-                    return
-                self._found = before
+            offered = {path: entry for path, entry in self._found.items() if path not in before}
+            if not self._is_always_written(part):
+                unsure.append(offered)
+            elif any(map(_is_of_posting, offered.values())):
+                by_posting.append(offered)
+            self._found = before
+        for offered in by_posting if len(by_posting) == 1 and not begun else unsure:
+            self._found |= offered
 
     def _part(self, part: Node | Branch, level: Level, around: tuple[str, ...]) -> None:
         if isinstance(part, Branch):
@@ -101,7 +115,7 @@ class _Suggester:
 
     def _is_always_written(self, alternative: Node | Branch) -> bool:
         """Whether what is said or suggested inside it leaves nothing to the data."""
-        nodes = [alternative] if isinstance(alternative, Node) else list(alternative.nodes())
+        nodes = _nodes(alternative)
         said = [
             entry
             for path, entry in {**self._found, **self._entries}.items()
@@ -119,9 +133,8 @@ class _Suggester:
         if not node.is_repeatable or node.text:
             return level
         name = _name(node)
-        if level is None and not self._has_stream and name in _RECORDS:
+        if level is None and name in _RECORDS and not self._has_stream():
             inner = any(_name(child) in _ITEMS and child.is_repeatable for child in node.content.nodes())
-            self._has_stream = True
             repeat = Repeat.PAYMENTS if inner else Repeat.POSTINGS
             self._offer(Entry(node.path, repeat=repeat))
             return repeat
@@ -129,6 +142,10 @@ class _Suggester:
             self._offer(Entry(node.path, repeat=Repeat.ITEMS))
             return Repeat.POSTINGS
         return level
+
+    def _has_stream(self) -> bool:
+        repeats = (entry.repeat for entry in (*self._entries.values(), *self._found.values()))
+        return any(repeat in (Repeat.POSTINGS, Repeat.PAYMENTS) for repeat in repeats)
 
     def _attributes(self, node: Node, level: Level) -> None:
         for attribute in node.attributes:
@@ -160,6 +177,11 @@ class _Suggester:
     def _offer(self, entry: Entry) -> None:
         if entry.path not in self._entries:
             self._found.setdefault(entry.path, entry)
+
+
+def _nodes(part: Node | Branch) -> list[Node]:
+    """The elements with which a part of a content model begins."""
+    return [part] if isinstance(part, Node) else list(part.nodes())
 
 
 def _has_always_a_value(entry: Entry) -> bool:

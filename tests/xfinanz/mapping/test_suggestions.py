@@ -6,7 +6,7 @@ import pytest
 
 from tests.xfinanz.mapping.samples import AO, LIST, ORDER, ORDERS, POSITION, ao, ledger, loaded
 from tests.xfinanz.schemas.zips import schema, zipped
-from wagtail_xfinanz.mapping import Entry, Mapping, Repeat, Source, SourceKind
+from wagtail_xfinanz.mapping import Condition, Entry, Mapping, Repeat, Source, SourceKind, Test
 from wagtail_xfinanz.mapping.planning import make_plan
 from wagtail_xfinanz.mapping.suggest import suggest
 from wagtail_xfinanz.schemas import open_package
@@ -158,3 +158,20 @@ def test_a_longer_name_is_suggested_only_where_it_means_the_same():
         "/list/posting/bookedAmount": ("posting", "amount"),
         "/list/posting/bookingText": ("posting", "label"),
     }
+
+
+SIDES = """<xs:complexType name="money"><xs:sequence><xs:element name="amount" type="xs:decimal"/></xs:sequence>
+</xs:complexType>
+<xs:element name="list"><xs:complexType><xs:sequence><xs:element name="posting" maxOccurs="unbounded"><xs:complexType>
+<xs:choice><xs:element name="debit" type="money"/><xs:element name="credit" type="money"/></xs:choice>
+</xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element>"""
+
+
+def test_between_debit_and_credit_people_choose():
+    tree = Tree(open_package(zipped({"a.xsd": schema(SIDES)})))
+    assert list(suggest(tree.root("list"), Mapping("list"))) == ["/list/posting"]
+    refund = Condition("amount", Test.NEGATIVE)
+    begun = Mapping(
+        "list", (Entry("/list/posting", repeat=Repeat.POSTINGS), Entry("/list/posting/debit", condition=refund))
+    )
+    assert list(suggest(tree.root("list"), begun)) == ["/list/posting/debit/amount"]
