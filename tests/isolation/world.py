@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 
 from django.contrib.auth import get_user_model
 from django.test import TestCase
@@ -95,7 +96,7 @@ OF_A_TOWN = {
 }
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     home: Site
     stranger: Site
@@ -107,6 +108,45 @@ class World:
     def state(self):
         """All that Musterstadt has, to see that nobody changed it."""
         return {model.__name__: list(self.rows(model).order_by("pk").values()) for model in OF_A_TOWN}
+
+    @cache  # noqa: B019 - lives as long as the one world
+    def last(self, model):
+        return self.rows(model).last().pk
+
+    @cached_property
+    def keys(self):
+        """What Musterstadt's addresses are made of, read once: nothing the tests do outlives them."""
+        order = self.rows(PaymentOrder).order_by("created_at").last()
+        case = self.rows(Case).get()
+        attempt = PaymentAttempt.objects.filter(order=order).first()
+        return {
+            "revision_id": 1,
+            "revision_id_a": "earliest",
+            "revision_id_b": "latest",
+            "task_state_id": 1,
+            "workflow_state_id": 1,
+            "task_id": 1,
+            "action_name": "approve",
+            "name": "kassenbuch",
+            "order": order.pk,
+            "upload_id": CaseUpload.objects.get(case=case).pk,
+            "number": case.number,
+            "slug": "geheim",
+            "draft_id": Draft.objects.filter(placement__site=self.stranger).last().pk,
+            "key": "abholung",
+            "provider": "sandbox",
+            "contract_id": attempt.contract_id,
+            "return_token": attempt.return_token,
+            "entry_id": LedgerEntry.objects.filter(order=order).first().pk,
+            "tx_id": attempt.merchant_tx_id,
+            "ref": "unknown",
+            "day": self.rows(DailyClosing).last().day.isoformat(),
+            "tenant": self.rows(FinanceTenant).get().pk,
+            "posting": PostingRecord.objects.filter(batch__tenant__site=self.stranger).last().pk,
+            "token": order.token,
+            "export": AuditExport.objects.get(tenant__site=self.stranger).pk,
+            "fetched": FetchedAnswer.objects.get(channel__tenant__site=self.stranger).pk,
+        }
 
 
 def make_towns():
@@ -236,41 +276,11 @@ def _answered(batch, *, by):
 
 def arguments(world, address):
     """Musterstadt's own keys for an address. Raises KeyError for a parameter nobody has thought of."""
-    order = world.rows(PaymentOrder).order_by("created_at").last()
-    case = world.rows(Case).get()
-    attempt = PaymentAttempt.objects.filter(order=order).first()
-    known = {
-        "revision_id": 1,
-        "revision_id_a": "earliest",
-        "revision_id_b": "latest",
-        "task_state_id": 1,
-        "workflow_state_id": 1,
-        "task_id": 1,
-        "action_name": "approve",
-        "name": "kassenbuch",
-        "order": order.pk,
-        "upload_id": CaseUpload.objects.get(case=case).pk,
-        "number": case.number,
-        "slug": "geheim",
-        "draft_id": Draft.objects.filter(placement__site=world.stranger).last().pk,
-        "key": "abholung",
-        "provider": "sandbox",
-        "contract_id": attempt.contract_id,
-        "return_token": attempt.return_token,
-        "entry_id": LedgerEntry.objects.filter(order=order).first().pk,
-        "tx_id": attempt.merchant_tx_id,
-        "ref": "unknown",
-        "day": world.rows(DailyClosing).last().day.isoformat(),
-        "tenant": world.rows(FinanceTenant).get().pk,
-        "posting": PostingRecord.objects.filter(batch__tenant__site=world.stranger).last().pk,
-        "token": order.token,
-        "export": AuditExport.objects.get(tenant__site=world.stranger).pk,
-        "fetched": FetchedAnswer.objects.get(channel__tenant__site=world.stranger).pk,
-    }
-    if "pk" in address.parameters:
-        model = address.model or Case
-        known["pk"] = _service_page(world) if address.name.endswith("_api:service") else world.rows(model).last().pk
-    return {name: known[name] for name in address.parameters}
+    return {name: _pk(world, address) if name == "pk" else world.keys[name] for name in address.parameters}
+
+
+def _pk(world, address):
+    return _service_page(world) if address.name.endswith("_api:service") else world.last(address.model or Case)
 
 
 def _service_page(world):

@@ -4,13 +4,15 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wagtail_buergerportal.communes import colours
+from wagtail_buergerportal.communes.flows.roles import setup_roles
 from wagtail_buergerportal.communes.models import CommuneSettings
 from wagtail_buergerportal.communes.web import errors
 
@@ -125,11 +127,17 @@ def test_setting_up_roles_twice_changes_nothing(town, neighbour, capsys):
 
 
 @pytest.mark.django_db
+def test_setting_up_roles_asks_a_few_times_for_each_group_not_for_each_right(town):
+    setup_roles(town)
+    with CaptureQueriesContext(connection) as asked:
+        groups = setup_roles(town)
+    assert len(asked) <= 10 * len(groups)
+
+
+@pytest.mark.django_db
 def test_a_right_a_role_lost_is_taken_away_again_and_one_given_by_hand_stays(town):
     from django.contrib.auth.models import Permission
     from wagtail.models import GroupSitePermission
-
-    from wagtail_buergerportal.communes.flows.roles import setup_roles
 
     auditor = setup_roles(town)["auditor"]
     extra = Permission.objects.get(codename="change_department")

@@ -21,17 +21,19 @@ def grant_content(role: str, group: Group, site: Site) -> None:
     """Let ``group`` work on the site's page trees (each language) and on its own collection."""
     if role not in _PAGE_ACTIONS:
         return
-    for page in site.root_page.get_translations(inclusive=True):
-        for action in _PAGE_ACTIONS[role]:
-            GroupPagePermission.objects.get_or_create(
-                group=group, page_id=page.pk, permission=_permission(Page, action)
-            )
+    actions = _permissions(Page, _PAGE_ACTIONS[role])
+    pages = site.root_page.get_translations(inclusive=True).values_list("pk", flat=True)
+    rights = [GroupPagePermission(group=group, page_id=page, permission=each) for page in pages for each in actions]
+    GroupPagePermission.objects.bulk_create(rights, ignore_conflicts=True)
     collection = collection_of(site)
     for model in (get_image_model(), get_document_model()):
-        for action in _FILE_ACTIONS:
-            GroupCollectionPermission.objects.get_or_create(
-                group=group, collection=collection, permission=_permission(model, action)
-            )
+        GroupCollectionPermission.objects.bulk_create(
+            [
+                GroupCollectionPermission(group=group, collection=collection, permission=each)
+                for each in _permissions(model, _FILE_ACTIONS)
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def collection_of(site: Site) -> Collection:
@@ -41,8 +43,7 @@ def collection_of(site: Site) -> Collection:
     return root.get_children().filter(name=name).first() or root.add_child(name=name)
 
 
-def _permission(model: type[Model], action: str) -> Permission:
-    return Permission.objects.get(
-        content_type=ContentType.objects.get_for_model(model, for_concrete_model=False),
-        codename=get_permission_codename(action, model._meta),
-    )
+def _permissions(model: type[Model], actions: tuple[str, ...]) -> list[Permission]:
+    content_type = ContentType.objects.get_for_model(model, for_concrete_model=False)
+    names = [get_permission_codename(action, model._meta) for action in actions]
+    return list(Permission.objects.filter(content_type=content_type, codename__in=names))

@@ -70,8 +70,8 @@ def _grant(group: Group, site: Site, wanted: set[Permission], managed: Iterable[
     """Exactly ``wanted`` of the rights that roles manage."""
     rows = GroupSitePermission.objects.filter(group=group, site=site, permission__in=list(managed))
     rows.exclude(permission__in=wanted).delete()
-    for permission in wanted:
-        GroupSitePermission.objects.get_or_create(group=group, site=site, permission=permission)
+    rights = [GroupSitePermission(group=group, site=site, permission=each) for each in wanted]
+    GroupSitePermission.objects.bulk_create(rights, ignore_conflicts=True)
 
 
 def _permissions(names: set[str]) -> dict[str, Permission]:
