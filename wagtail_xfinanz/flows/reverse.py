@@ -34,7 +34,7 @@ def reverse(batch: Batch, *, by: Any, reason: str, reference: str = "") -> Batch
         batch__tenant=tenant, batch__state__in=FINAL, reversal=None, entry__in=here.order_by().values("entry")
     )
     rejected = with_answer(standing.order_by()).filter(answer=False).values("entry")
-    rows = standing.exclude(entry__in=rejected).select_related("batch").order_by("batch", "sequence")
+    rows = standing.exclude(entry__in=rejected).select_related("batch").order_by("entry_id", "batch_id", "sequence")
     if not rows.exists():
         if rejected.exists():
             raise NothingToDo(_("The finance system has rejected these postings: see “Rejected postings”."))

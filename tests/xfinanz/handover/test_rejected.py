@@ -218,6 +218,23 @@ def test_a_later_reversal_takes_back_the_whole_payment_over_both_batches(
     assert contradictions(tenant) == []
 
 
+def test_what_a_reversal_takes_back_of_a_payment_stands_together(
+    paid, site, tenant, anna, quittung, answer, next_batch
+):
+    """Formats that write payments read one at a time."""
+    items = [NewItem("x", 100, posting_key="sperrgut"), NewItem("y", 200, posting_key="sperrgut.express")]
+    pay(create_order(site=site, purpose="x", items=items), 300)
+    first = next_batch()
+    answer(quittung(first, rejected=(2, 4)))
+    post_all_anew(first, by=anna, reason="x")
+    second = next_batch()
+    answer(quittung(second))
+    draft = reverse(second, by=anna, reason="x")
+    entries = list(draft.postings.order_by("sequence").values_list("entry", flat=True))
+    assert len(entries) == 4
+    assert entries == sorted(entries)
+
+
 def test_a_choice_of_account_outlives_a_reversal(express, tenant, anna, bernd, quittung, answer, next_batch):
     account(tenant, "sperrgut.eilig", account="432177")
     post_anew(express, by=anna, reason="x", posting_key="sperrgut.eilig")
