@@ -3,37 +3,7 @@
 from django.db import migrations, models
 
 
-TABLE = "wagtail_epayment_decision"
-
-POSTGRES = f"""
-CREATE FUNCTION wagtail_epayment_refuse_decision() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION 'Decisions are append-only.'; END $$;
-CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE ON {TABLE}
-FOR EACH ROW EXECUTE FUNCTION wagtail_epayment_refuse_decision();
-"""
-POSTGRES_BACK = f"""
-DROP TRIGGER {TABLE}_append_only ON {TABLE};
-DROP FUNCTION wagtail_epayment_refuse_decision();
-"""
-SQLITE = [
-    f"CREATE TRIGGER {TABLE}_no_{verb.lower()} BEFORE {verb} ON {TABLE} "
-    "BEGIN SELECT RAISE(ABORT, 'Decisions are append-only.'); END"
-    for verb in ("UPDATE", "DELETE")
-]
-SQLITE_BACK = [f"DROP TRIGGER {TABLE}_no_{verb}" for verb in ("update", "delete")]
-
-
-def forwards(apps, schema_editor):
-    _run(schema_editor, [POSTGRES], SQLITE)
-
-
-def backwards(apps, schema_editor):
-    _run(schema_editor, [POSTGRES_BACK], SQLITE_BACK)
-
-
-def _run(schema_editor, postgres, sqlite):
-    for statement in {"postgresql": postgres, "sqlite": sqlite}.get(schema_editor.connection.vendor, []):
-        schema_editor.execute(statement)
+from wagtail_epayment.append_only import append_only
 
 
 class Migration(migrations.Migration):
@@ -90,5 +60,9 @@ class Migration(migrations.Migration):
             model_name='settlementline',
             index=models.Index(condition=models.Q(('why', ''), _negated=True), fields=['report'], name='epayment_line_open'),
         ),
-        migrations.RunPython(forwards, backwards),
+        append_only(
+            "wagtail_epayment_decision",
+            function="wagtail_epayment_refuse_decision",
+            message="Decisions are append-only.",
+        ),
     ]

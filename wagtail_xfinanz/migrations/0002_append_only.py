@@ -73,7 +73,8 @@ def backwards(apps, schema_editor):
         if vendor == "postgresql":
             schema_editor.execute(f"DROP FUNCTION wagtail_xfinanz_{name}() CASCADE")
         elif vendor == "sqlite":
-            schema_editor.execute(f"DROP TRIGGER wagtail_xfinanz_{name}")
+            # 0013 taken back has built the table of postings anew, without its triggers.
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS wagtail_xfinanz_{name}")
 
 
 class Migration(migrations.Migration):
