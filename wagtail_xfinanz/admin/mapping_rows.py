@@ -20,7 +20,7 @@ from ..schemas.tree import Branch, Node
 from .mapping_choices import choice_of, extras_of, label_of, options, text_of
 
 MAX_ROWS = 220
-"""Three fields each stay below Django's limit of 1,000 fields in a form."""
+"""So many rows have fields: four each stay below Django's limit of 1,000 in a form. The rest have their own pages."""
 MAX_VALUES = 40
 FEW_ATTRIBUTES = 3
 
@@ -42,6 +42,7 @@ class Row:
     is_closed: bool = False
     is_place: bool = True
     """False for a choice that comes once: it stands between places and has no path of its own."""
+    has_fields: bool = True
     repeats: list[Repeat] = field(default_factory=list)
     entry: Entry | None = None
     suggestion: Entry | None = None
@@ -145,6 +146,7 @@ class _Builder:
             is_mandatory=node.minimum > 0,
             is_leaf=is_leaf,
             is_closed=len(attributes) < len(node.attributes) if is_leaf else not is_open,
+            has_fields=self._left >= 0,
             repeats=repeats_for(node, level),
             entry=entry,
             suggestion=self._suggestions.get(node.path),
@@ -179,6 +181,7 @@ class _Builder:
                 is_place=branch.maximum != 1,
                 label="",
                 kind=branch.kind,
+                has_fields=self._left >= 0,
                 depth=depth,
                 cardinality=cardinality(branch.minimum, branch.maximum),
                 repeats=repeats_for(branch, level),
@@ -205,6 +208,7 @@ class _Builder:
             fixed=attribute.fixed,
             is_mandatory=attribute.required,
             is_leaf=True,
+            has_fields=self._left >= 0,
             entry=self._entries.get(path),
             suggestion=self._suggestions.get(path),
             level=level,

@@ -7,14 +7,9 @@ from urllib.parse import quote, unquote
 import pytest
 
 from tests.xfinanz.mapping.pages import MAPPINGS, form_of, map_of, page, save, text
-from tests.xfinanz.mapping.samples import LIST, ORDER, POSITION, ao
+from tests.xfinanz.mapping.samples import LIST, ORDER, POSITION, ao, constant
 from tests.xfinanz.schemas.zips import schema, zipped
-from wagtail_xfinanz.flows import (
-    change_mapping,
-    create_mapping,
-    install_schema,
-    plan_of,
-)
+from wagtail_xfinanz.flows import change_mapping, create_mapping, install_schema, plan_of
 from wagtail_xfinanz.mapping import Entry, Mapping, Source, SourceKind
 from wagtail_xfinanz.posting import PostingKind
 
@@ -128,3 +123,20 @@ def test_a_finding_about_a_group_leads_to_its_row(log_in, client, tenant, anna):
     assert "#/rows/#1" in map(unquote, shown.xpath("//*[@id='check']//a/@href"))
     assert shown.xpath("//tr[@id='/rows/#1']//p[@class='error-message']")
     assert shown.xpath("//tr[@id='/rows/#1']//select[starts-with(@name, 'repeat')]")
+
+
+def test_more_places_than_a_form_can_carry_have_pages_of_their_own(log_in, client, tenant, anna, settings):
+    leaves = "".join(f'<xs:element name="e{number}" type="xs:string"/>' for number in range(600))
+    body = f'<xs:element name="rows"><xs:complexType><xs:sequence>{leaves}</xs:sequence></xs:complexType></xs:element>'
+    row = install_schema(zipped({"rows.xsd": schema(body)}), name="rows.zip", site=None, by=None)
+    mapping = Mapping("rows", (Entry("/rows/e599", constant("Ende")),))
+    made = create_mapping(tenant, package=row, mapping=mapping, name="Kasse", by=anna)
+    log_in(anna, "certifier")
+    answer = client.get(map_of(made))
+    assert len(form_of(answer)) < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    (last,) = page(answer).xpath("//tr[@id='/rows/e599']")
+    assert "Ende" in last.text_content()
+    assert last.xpath(".//a[starts-with(@href, '../place/')]")
+    save(client, map_of(made), {"text|/rows/e0": "Anfang"})
+    made.refresh_from_db()
+    assert [entry.path for entry in made.mapping.entries] == ["/rows/e0", "/rows/e599"]
