@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import logging
 import secrets
 import tempfile
+import threading
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.db import DatabaseError, connections, transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
@@ -26,8 +29,8 @@ from .audit_export import audit_export
 
 logger = logging.getLogger(__name__)
 
-#: After which a run that says nothing any more counts as crashed.
-LEASE = datetime.timedelta(hours=2)
+#: How often a run says that it is at work, and after which silence it counts as crashed.
+BEAT, LEASE = datetime.timedelta(minutes=1), datetime.timedelta(minutes=10)
 MAX_TRIES = 3
 CHUNK_BYTES = 1024 * 1024
 
@@ -81,7 +84,7 @@ def make_export(export_id: int) -> bool:
     if export is None:
         return False
     try:
-        with tempfile.TemporaryFile() as out, translation.override(export.language):
+        with _alive(export), tempfile.TemporaryFile() as out, translation.override(export.language):
             rows = audit_export(export.tenant, first=export.first, last=export.last, out=out, by=export.requested_by)
             _keep(export, out, rows)
     except _Superseded:
@@ -109,7 +112,7 @@ def delete_export(export: AuditExport) -> None:
 
 
 def _is_due() -> Q:
-    died = Q(state=ExportState.RUNNING, started_at__lt=timezone.now() - LEASE)
+    died = Q(state=ExportState.RUNNING, alive_at__lt=timezone.now() - LEASE)
     return Q(state=ExportState.WAITING) | died
 
 
@@ -120,7 +123,7 @@ def _claim(export_id: int) -> AuditExport | None:
     with transaction.atomic():
         told = _("It did not work %(tries)s times. Please ask the administrators.") % {"tries": MAX_TRIES}
         given_up = due.filter(tries__gte=MAX_TRIES).update(state=ExportState.FAILED, token="", error=told)
-        fresh = {"state": ExportState.RUNNING, "token": token, "started_at": now, "tries": F("tries") + 1}
+        fresh = {"state": ExportState.RUNNING, "token": token, "alive_at": now, "tries": F("tries") + 1}
         claimed = due.update(**fresh)
         if given_up or claimed:
             # What a run that died has left behind.
@@ -128,6 +131,27 @@ def _claim(export_id: int) -> AuditExport | None:
     if not claimed:
         return None
     return AuditExport.objects.select_related("tenant__site", "requested_by").get(pk=export_id)
+
+
+@contextlib.contextmanager
+def _alive(export: AuditExport) -> Iterator[None]:
+    """Say meanwhile that the run is at work: from a thread, because its own connection is in the middle of reading."""
+    is_over = threading.Event()
+
+    def beat() -> None:
+        while not is_over.wait(BEAT.total_seconds()):
+            # One beat may fail, e.g. while SQLite is written to by others.
+            with contextlib.suppress(DatabaseError):
+                _mine(export).update(alive_at=timezone.now())
+            connections.close_all()
+
+    thread = threading.Thread(target=beat, name=f"audit export {export.pk}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _keep(export: AuditExport, out: BinaryIO, rows: int) -> None:
@@ -153,18 +177,21 @@ def _keep(export: AuditExport, out: BinaryIO, rows: int) -> None:
 
 def _still_mine(export: AuditExport) -> AuditExport:
     """The row, locked. Raises _Superseded."""
-    rows = AuditExport.objects.select_for_update().filter(pk=export.pk, state=ExportState.RUNNING, token=export.token)
-    row = rows.first()
+    row = _mine(export).select_for_update().first()
     if row is None:
         raise _Superseded
     return row
 
 
+def _mine(export: AuditExport) -> QuerySet[AuditExport]:
+    """The row as long as this run, and no later one, may fill it."""
+    return AuditExport.objects.filter(pk=export.pk, state=ExportState.RUNNING, token=export.token)
+
+
 def _note_trouble(export: AuditExport, error: Exception) -> None:
     told = _("It could not be made (%(error)s). Please ask the administrators.") % {"error": type(error).__name__}
-    mine = AuditExport.objects.filter(pk=export.pk, state=ExportState.RUNNING, token=export.token)
     with transaction.atomic():
-        if mine.update(state=ExportState.FAILED, token="", error=told):
+        if _mine(export).update(state=ExportState.FAILED, token="", error=told):
             AuditExportChunk.objects.filter(export=export).delete()
 
 

@@ -37,7 +37,8 @@ class AuditExport(models.Model):
     )
     requested_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
     language = models.CharField(max_length=10, default="de")
-    started_at = models.DateTimeField(null=True)
+    alive_at = models.DateTimeField(null=True)
+    """When the run last said that it is at work."""
     finished_at = models.DateTimeField(_("ready since"), null=True)
     delete_after = models.DateTimeField(_("kept until"), null=True, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import io
 import sys
+import time
 import zipfile
 
 import pytest
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import ModelLogEntry
 
+from tests.hanging import LIMIT
 from tests.races import at_once
 from tests.xfinanz.factories import join_role
 from wagtail_xfinanz.errors import NothingToDo, WrongState
@@ -85,15 +87,15 @@ def test_the_same_wish_twice_is_one_package_and_another_person_gets_their_own(as
 def test_it_is_made_once_and_a_worker_that_died_is_followed_by_another(asked):
     assert make_export(asked.pk)
     assert not make_export(asked.pk)
-    AuditExport.objects.filter(pk=asked.pk).update(state="running", token="tot", started_at=timezone.now())
+    AuditExport.objects.filter(pk=asked.pk).update(state="running", token="tot", alive_at=timezone.now())
     assert not make_export(asked.pk)
-    AuditExport.objects.filter(pk=asked.pk).update(started_at=timezone.now() - LEASE * 2)
+    AuditExport.objects.filter(pk=asked.pk).update(alive_at=timezone.now() - LEASE * 2)
     assert make_due_exports() == 1
     assert zipfile.ZipFile(io.BytesIO(b"".join(fresh(asked).stream()))).testzip() is None
 
 
 def test_one_that_dies_each_time_is_given_up_and_says_so(asked):
-    AuditExport.objects.filter(pk=asked.pk).update(state="running", tries=3, started_at=timezone.now() - LEASE * 2)
+    AuditExport.objects.filter(pk=asked.pk).update(state="running", tries=3, alive_at=timezone.now() - LEASE * 2)
     AuditExportChunk.objects.create(export=asked, position=0, sealed=b"what it had got to")
     assert make_due_exports() == 0
     assert fresh(asked).state == "failed"
@@ -206,12 +208,30 @@ def test_several_workers_make_it_once(asked):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_worker_that_takes_long_says_that_it_lives(asked, monkeypatch):
+    monkeypatch.setattr(MODULE, "BEAT", datetime.timedelta(milliseconds=20))
+    real = MODULE.audit_export
+
+    def takes_long(*args, **kwargs):
+        AuditExport.objects.filter(pk=asked.pk).update(alive_at=timezone.now() - LEASE * 2)
+        until = time.monotonic() + LIMIT
+        while timezone.now() - fresh(asked).alive_at > LEASE and time.monotonic() < until:
+            time.sleep(0.01)
+        assert make_due_exports() == 0
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(MODULE, "audit_export", takes_long)
+    assert make_export(asked.pk)
+    assert (fresh(asked).state, fresh(asked).tries) == ("ready", 1)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_worker_that_was_thought_dead_does_not_mix_its_package_in(asked, monkeypatch):
     real = MODULE.audit_export
 
     def hangs(*args, **kwargs):
         monkeypatch.setattr(MODULE, "audit_export", real)
-        AuditExport.objects.filter(pk=asked.pk).update(started_at=timezone.now() - LEASE * 2)
+        AuditExport.objects.filter(pk=asked.pk).update(alive_at=timezone.now() - LEASE * 2)
         assert make_export(asked.pk)
         connections.close_all()
         return real(*args, **kwargs)
