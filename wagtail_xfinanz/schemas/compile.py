@@ -9,6 +9,8 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 from xml.sax.saxutils import quoteattr
@@ -23,11 +25,12 @@ from .refusal import PackageRefused
 
 _BASE = "package:///"
 _DRIVER = "package-driver:///"
+_LOCATION = "schemaLocation"
 
 
 def compile_schema(documents: Mapping[str, Document], edges: Edges, entries: tuple[str, ...]) -> etree.XMLSchema:
     """One validator for all that the entry files declare. Raises PackageRefused with libxml2's reason."""
-    files = {path: document.data for path, document in documents.items()}
+    files = {path: _addressed(document) for path, document in documents.items()}
     drivers = _drivers(documents, entries)
     resolver = _ClosedResolver(files, drivers, _aliases(edges))
     parser = safe_parser()
@@ -61,13 +64,27 @@ def _address(path: str) -> str:
     return _BASE + quote(path)
 
 
+def _addressed(document: Document) -> bytes:
+    """The file with addresses libxml2 can read: it knows none with blanks, umlauts or backslashes (RFC 3986)."""
+    if all(_quoted(node.get(_LOCATION, "")) == node.get(_LOCATION, "") for node in document.link_nodes()):
+        return document.data
+    tree = deepcopy(document.root.getroottree())
+    for node in replace(document, root=tree.getroot()).link_nodes():
+        node.set(_LOCATION, _quoted(node.get(_LOCATION, "")))
+    return etree.tostring(tree)
+
+
+def _quoted(location: str) -> str:
+    return quote(location.strip().replace("\\", "/"), safe="%/:?#[]@!$&'()*+,;=~")
+
+
 def _aliases(edges: Edges) -> dict[str, str]:
     """Addresses by which libxml2 asks for files that stand elsewhere in the package: on the web, or left out there."""
     found = {}
     for path, links in edges.items():
         for link, target in links:
             if link.location.startswith(("http://", "https://")):
-                found[link.location] = target
+                found[_quoted(link.location)] = target
             elif target:
                 asked = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(link.location)))
                 found[_address(asked)] = target

@@ -53,7 +53,10 @@ def _target(document: Document, link: Link, documents: Mapping[str, Document]) -
     """Where a link leads: empty if it names no location, None if the file is missing. Raises PackageRefused."""
     if not link.location:
         return ""
-    address = urlsplit(link.location)
+    try:
+        address = urlsplit(link.location)
+    except ValueError as error:
+        raise PackageRefused(_outside(document, link)) from error
     if address.scheme in ("http", "https"):
         return _by_namespace(document, link, documents)
     path = posixpath.normpath(posixpath.join(posixpath.dirname(document.path), unquote(address.path)))

@@ -112,3 +112,15 @@ def test_a_schema_of_one_file_is_a_package():
         open_package(io.BytesIO(entity("file:///etc/passwd")), name="pain.XSD")
     with pytest.raises(PackageRefused):
         open_package(io.BytesIO(ROOT), name="pain.xsd", limits=Limits(file_bytes=10))
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["../für die Kasse/Typen 2.xsd", "..\\für die Kasse\\Typen 2.xsd", "../f%C3%BCr%20die%20Kasse/Typen%202.xsd"],
+)
+def test_files_may_be_named_as_people_name_them(location):
+    files = {"haupt datei/a.xsd": including(location), "für die Kasse/Typen 2.xsd": ROOT}
+    read = open_package(zipped(files))
+    assert read.entries == ("haupt datei/a.xsd",)
+    assert read.files["haupt datei/a.xsd"] == including(location)  # kept as it was published
+    assert read.schema.validate(etree.fromstring('<r xmlns="urn:t">x</r>'))

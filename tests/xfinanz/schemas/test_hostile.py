@@ -62,6 +62,11 @@ HOSTILE = {
         {"a.xsd": including("http://evil.example/b.xsd", "import", namespace="urn:o")},
         "evil.example",
     ),
+    "an address that is none": ({"a.xsd": including("http://[::1")}, r"::1"),
+    "another base": (
+        {"a.xsd": including("b.xsd").replace(b">", b' xml:base="file:///etc/">', 1), "b.xsd": ROOT},
+        "xml:base",
+    ),
     "missing include": ({"a.xsd": including("b.xsd")}, r"b\.xsd"),
     "missing import, unused": ({"a.xsd": including("b.xsd", "import", namespace="urn:o")}, r"b\.xsd"),
     "redefine": ({"a.xsd": including("a.xsd", "redefine")}, "redefine"),
