@@ -100,8 +100,9 @@ class AnswersView(BelowBatches, PermissionCheckedMixin, WagtailAdminTemplateMixi
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sites = sites_for(self.request.user, Batch, VIEW_ACTIONS)
-        rows = AcknowledgementImport.objects.filter(tenant__site__in=sites).defer("sealed")
-        more = {"rows": rows.select_related("tenant", "batch", "imported_by")[:SHOWN]}
+        found = AcknowledgementImport.objects.filter(tenant__site__in=sites).defer("sealed")
+        rows = list(found.select_related("tenant", "batch", "imported_by")[: SHOWN + 1])
+        more = {"rows": rows[:SHOWN], "more": len(rows) > SHOWN, "shown": SHOWN}
         may_import = self.user_has_permission("acknowledge")
         return {**super().get_context_data(**kwargs), **more, **fetching(self.request.user), "may_import": may_import}
 
