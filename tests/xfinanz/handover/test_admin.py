@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.xfinanz.factories import account, join_role, pay, released
+from tests.xfinanz.factories import account, pay, released
 from tests.xfinanz.handover.test_sftp import cut
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_xfinanz.admin.next_step import next_step
@@ -26,15 +26,6 @@ from wagtail_xfinanz.models import (
 pytestmark = pytest.mark.django_db
 BATCHES = "/admin/xfinanz_batches/"
 NAME = "kassenbuch-4711-2026-000001.xml"
-
-
-@pytest.fixture
-def log_in(client, site):
-    def as_role(user, role, at=site):
-        client.force_login(join_role(user, role, at))
-        return client
-
-    return as_role
 
 
 @pytest.fixture
