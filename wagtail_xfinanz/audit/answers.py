@@ -5,16 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from ..models import FetchedAnswer, PostingAcknowledgement, RejectionDecision
-from .table import Column, Kind, Table, user
-
-_AT_ONCE = 500
+from .table import Column, Kind, Table, key, person
 
 ANSWERS = Table(
     "acknowledgements",
     _("What the finance system, or a person who decided between its answers, says of postings."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the answer"), "pk"),
+        key(_("key of the answer")),
         Column("posting", Kind.INTEGER, _("posting"), "record_id", "postings.id"),
         Column("file", Kind.TEXT, _("file it came in"), "source.filename"),
         Column("file_sha256", Kind.TEXT, _("SHA-256 of that file"), "source.sha256"),
@@ -22,16 +20,15 @@ ANSWERS = Table(
         Column("counts", Kind.BOOLEAN, _("counts; contradictions do not until decided")),
         Column("code", Kind.TEXT, _("code")),
         Column("text", Kind.TEXT, _("text")),
-        Column("decided_by", Kind.TEXT, _("decided by"), user("decided_by")),
+        person("decided_by", _("decided by")),
         Column("reason", Kind.TEXT, _("reason")),
         Column("created_at", Kind.INSTANT, _("imported or decided at")),
     ),
     lambda period: (
-        PostingAcknowledgement.objects.filter(record__in=period.postings.order_by().values("pk"))
+        PostingAcknowledgement.objects.filter(record__in=period.posting_keys)
         .select_related("source", "decided_by")
         .defer("source__sealed")
         .order_by("pk")
-        .iterator(chunk_size=_AT_ONCE)
     ),
 )
 
@@ -40,19 +37,16 @@ REJECTIONS = Table(
     _("What people decided about postings the finance system rejected; the newest decision holds."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the decision"), "pk"),
+        key(_("key of the decision")),
         Column("posting", Kind.INTEGER, _("rejected posting"), "record_id", "postings.id"),
         Column("step", Kind.TEXT, _("anew: posted anew; hold: to be clarified")),
         Column("posting_key", Kind.TEXT, _("posting key it is booked on from now on; empty: that of its item")),
         Column("reason", Kind.TEXT, _("reason")),
-        Column("decided_by", Kind.TEXT, _("decided by"), user("decided_by")),
+        person("decided_by", _("decided by")),
         Column("decided_at", Kind.INSTANT, _("decided at")),
     ),
     lambda period: (
-        RejectionDecision.objects.filter(record__in=period.postings.order_by().values("pk"))
-        .select_related("decided_by")
-        .order_by("pk")
-        .iterator(chunk_size=_AT_ONCE)
+        RejectionDecision.objects.filter(record__in=period.posting_keys).select_related("decided_by").order_by("pk")
     ),
 )
 
@@ -61,7 +55,7 @@ FETCHED = Table(
     _("Files found in the answers folders of the channels in the period, and what became of each."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the file"), "pk"),
+        key(_("key of the file")),
         Column("channel", Kind.TEXT, _("channel"), "channel.label"),
         Column("name", Kind.TEXT, _("file name")),
         Column("size", Kind.INTEGER, _("bytes")),
@@ -69,7 +63,7 @@ FETCHED = Table(
         Column("state", Kind.TEXT, _("state at the time of the export")),
         Column("error", Kind.TEXT, _("why it could not be taken in")),
         Column("fetched_at", Kind.INSTANT, _("fetched at")),
-        Column("dismissed_by", Kind.TEXT, _("put aside by"), user("dismissed_by")),
+        person("dismissed_by", _("put aside by")),
         Column("dismissed_at", Kind.INSTANT, _("put aside at")),
         Column("reason", Kind.TEXT, _("reason")),
     ),
@@ -78,6 +72,5 @@ FETCHED = Table(
         .select_related("channel", "dismissed_by")
         .defer("sealed", "channel__credentials")
         .order_by("pk")
-        .iterator(chunk_size=_AT_ONCE)
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ..models import (
@@ -17,9 +18,7 @@ from ..models import (
 )
 from .answers import ANSWERS, FETCHED, REJECTIONS
 from .period import Period
-from .table import Column, Kind, Table, user
-
-_AT_ONCE = 500
+from .table import Column, Kind, Table, key, person, refers
 
 
 def _posted(name: str) -> Callable[[Any], Any]:
@@ -32,12 +31,22 @@ def _texts(**descriptions: Any) -> tuple[Column, ...]:
     return tuple(Column(name, Kind.TEXT, text, _posted(name)) for name, text in descriptions.items())
 
 
+def files_of(period: Period) -> QuerySet[BatchFile]:
+    found = BatchFile.objects.filter(batch__in=period.batch_keys).select_related("batch")
+    return found.order_by("batch__chain_position", "format")
+
+
+def file_path(kept: BatchFile) -> str:
+    """Unique in the package: file names of a tenant may repeat over the years."""
+    return f"files/{kept.batch.chain_position:06d}-{kept.format}-{kept.filename}"
+
+
 BATCHES = Table(
     "batches",
     _("Batches with their control record, in the order of the hash chain."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the batch"), "pk"),
+        key(_("key of the batch")),
         Column("budget_year", Kind.INTEGER, _("budget year")),
         Column("number", Kind.INTEGER, _("gapless number in the budget year")),
         Column("chain_position", Kind.INTEGER, _("place in the hash chain")),
@@ -48,18 +57,16 @@ BATCHES = Table(
         Column("sums", Kind.JSON, _("sums per kind in cents")),
         Column("previous_hash", Kind.TEXT, _("hash of the batch before")),
         Column("content_hash", Kind.TEXT, _("hash: SHA-256 of the kassenbuch file")),
-        Column("created_by", Kind.TEXT, _("collected by"), user("created_by")),
+        person("created_by", _("collected by")),
         Column("created_at", Kind.INSTANT, _("collected at")),
-        Column("certified_by", Kind.TEXT, _("certified by"), user("certified_by")),
+        person("certified_by", _("certified by")),
         Column("certified_at", Kind.INSTANT, _("certified at")),
-        Column("released_by", Kind.TEXT, _("released by"), user("released_by")),
+        person("released_by", _("released by")),
         Column("released_at", Kind.INSTANT, _("released at")),
-        Column("exported_by", Kind.TEXT, _("exported by"), user("exported_by")),
+        person("exported_by", _("exported by")),
         Column("exported_at", Kind.INSTANT, _("exported at")),
     ),
-    lambda period: period.batches.select_related("created_by", "certified_by", "released_by", "exported_by").iterator(
-        chunk_size=_AT_ONCE
-    ),
+    lambda period: period.batches.select_related("created_by", "certified_by", "released_by", "exported_by"),
 )
 
 POSTINGS = Table(
@@ -67,11 +74,11 @@ POSTINGS = Table(
     _("Every posting of the batches."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the posting"), "pk"),
-        Column("batch", Kind.INTEGER, _("batch"), "batch_id", "batches.id"),
+        key(_("key of the posting")),
+        refers("batch", _("batch"), to="batches.id"),
         Column("sequence", Kind.INTEGER, _("number in the batch and its files")),
-        Column("entry", Kind.INTEGER, _("ledger entry it books"), "entry_id", "ledger.id"),
-        Column("item", Kind.INTEGER, _("order item it books"), "item_id", "order_items.id"),
+        refers("entry", _("ledger entry it books"), to="ledger.id"),
+        refers("item", _("order item it books"), to="order_items.id"),
         Column("reverses", Kind.INTEGER, _("posting it takes back"), "reverses_id"),
         Column("replaces", Kind.INTEGER, _("rejected posting it replaces"), "replaces_id"),
         Column("kind", Kind.TEXT, _("kind of posting")),
@@ -98,7 +105,7 @@ POSTINGS = Table(
         ),
         Column("extra", Kind.JSON, _("further dimensions"), _posted("extra")),
     ),
-    lambda period: period.postings.order_by("batch__chain_position", "sequence").iterator(chunk_size=_AT_ONCE),
+    lambda period: period.postings.order_by("batch__chain_position", "sequence"),
 )
 
 FILES = Table(
@@ -106,14 +113,14 @@ FILES = Table(
     _("The files of the batches; their bytes lie in the folder “files” of this package."),
     "path",
     (
-        Column("path", Kind.TEXT, _("path in this package"), lambda row: file_path(row)),
-        Column("batch", Kind.INTEGER, _("batch"), "batch_id", "batches.id"),
+        Column("path", Kind.TEXT, _("path in this package"), file_path),
+        refers("batch", _("batch"), to="batches.id"),
         Column("format", Kind.TEXT, _("format")),
         Column("filename", Kind.TEXT, _("file name")),
         Column("size", Kind.INTEGER, _("bytes")),
         Column("sha256", Kind.TEXT, "SHA-256"),
     ),
-    lambda period: files_of(period),
+    files_of,
 )
 
 DELIVERIES = Table(
@@ -121,23 +128,20 @@ DELIVERIES = Table(
     _("Hand-overs of batches to the finance system."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the hand-over"), "pk"),
-        Column("batch", Kind.INTEGER, _("batch"), "batch_id", "batches.id"),
+        key(_("key of the hand-over")),
+        refers("batch", _("batch"), to="batches.id"),
         Column("file", Kind.TEXT, _("file name"), "file.filename"),
         Column("kind", Kind.TEXT, _("channel")),
         Column("state", Kind.TEXT, _("state at the time of the export")),
         Column("is_repeat", Kind.BOOLEAN, _("handed over again")),
         Column("reason", Kind.TEXT, _("reason")),
-        Column("requested_by", Kind.TEXT, _("asked for by"), user("requested_by")),
+        person("requested_by", _("asked for by")),
         Column("requested_at", Kind.INSTANT, _("asked for at")),
         Column("sent_at", Kind.INSTANT, _("handed over at")),
         Column("received_at", Kind.INSTANT, _("received at")),
     ),
     lambda period: (
-        BatchDelivery.objects.filter(batch__in=period.batches.order_by().values("pk"))
-        .select_related("file", "requested_by")
-        .order_by("pk")
-        .iterator(chunk_size=_AT_ONCE)
+        BatchDelivery.objects.filter(batch__in=period.batch_keys).select_related("file", "requested_by").order_by("pk")
     ),
 )
 
@@ -146,20 +150,15 @@ EVENTS = Table(
     _("What happened to batches after their release."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the event"), "pk"),
-        Column("batch", Kind.INTEGER, _("batch"), "batch_id", "batches.id"),
-        Column("delivery", Kind.INTEGER, _("hand-over"), "delivery_id", "deliveries.id"),
+        key(_("key of the event")),
+        refers("batch", _("batch"), to="batches.id"),
+        refers("delivery", _("hand-over"), to="deliveries.id"),
         Column("kind", Kind.TEXT, _("what happened")),
         Column("text", Kind.TEXT, _("in words")),
-        Column("by", Kind.TEXT, _("by whom; empty: automatically"), user("by")),
+        person("by", _("by whom; empty: automatically")),
         Column("at", Kind.INSTANT, _("at")),
     ),
-    lambda period: (
-        HandoverEvent.objects.filter(batch__in=period.batches.order_by().values("pk"))
-        .select_related("by")
-        .order_by("pk")
-        .iterator(chunk_size=_AT_ONCE)
-    ),
+    lambda period: HandoverEvent.objects.filter(batch__in=period.batch_keys).select_related("by").order_by("pk"),
 )
 
 CLOSINGS = Table(
@@ -171,15 +170,16 @@ CLOSINGS = Table(
         Column("state", Kind.TEXT, _("state at the time of the export")),
         Column("figures", Kind.JSON, _("all figures and differences as they were signed")),
         Column("note", Kind.TEXT, _("note")),
-        Column("prepared_by", Kind.TEXT, _("prepared by"), user("prepared_by")),
+        person("prepared_by", _("prepared by")),
         Column("prepared_at", Kind.INSTANT, _("prepared at")),
-        Column("signed_by", Kind.TEXT, _("signed by"), user("signed_by")),
+        person("signed_by", _("signed by")),
         Column("signed_at", Kind.INSTANT, _("signed at")),
         Column("previous_hash", Kind.TEXT, _("hash of the closing before")),
         Column("content_hash", Kind.TEXT, _("hash of the closing")),
         Column("pdf_sha256", Kind.TEXT, _("SHA-256 of the document")),
     ),
-    lambda period: period.closings.select_related("prepared_by", "signed_by").defer("pdf").iterator(chunk_size=50),
+    lambda period: period.closings.select_related("prepared_by", "signed_by").defer("pdf"),
+    at_once=50,
 )
 
 CLOSED = Table(
@@ -187,7 +187,7 @@ CLOSED = Table(
     _("Which closing has which ledger entry."),
     "entry",
     (
-        Column("entry", Kind.INTEGER, _("ledger entry"), "entry_id", "ledger.id"),
+        refers("entry", _("ledger entry"), to="ledger.id"),
         Column("day", Kind.DATE, _("day of the closing"), "closing.day"),
         Column("is_late", Kind.BOOLEAN, _("of an earlier day")),
     ),
@@ -196,7 +196,6 @@ CLOSED = Table(
         .select_related("closing")
         .defer("closing__pdf", "closing__figures")
         .order_by("entry")
-        .iterator(chunk_size=_AT_ONCE)
     ),
 )
 
@@ -205,17 +204,21 @@ ACCOUNTS = Table(
     _("Posting accounts with their validity, as they are at the time of the export."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the posting account"), "pk"),
+        key(_("key of the posting account")),
         Column("key", Kind.TEXT, _("posting key")),
         Column("label", Kind.TEXT, _("label")),
         Column("product", Kind.TEXT, _("product")),
         Column("account", Kind.TEXT, _("account (Sachkonto)")),
+        Column("cost_centre", Kind.TEXT, _("cost centre")),
+        Column("cost_unit", Kind.TEXT, _("cost unit")),
+        Column("internal_order", Kind.TEXT, _("order (Auftrag)")),
         Column("budget_line", Kind.TEXT, _("budget line (Haushaltsstelle)")),
         Column("tax_account", Kind.TEXT, _("account or budget line for VAT")),
+        Column("dimensions", Kind.JSON, _("further dimensions")),
         Column("valid_from", Kind.DATE, _("valid from")),
         Column("valid_until", Kind.DATE, _("valid until")),
     ),
-    lambda period: PostingAccount.objects.filter(tenant=period.tenant).order_by("pk").iterator(chunk_size=_AT_ONCE),
+    lambda period: PostingAccount.objects.filter(tenant=period.tenant).order_by("pk"),
 )
 
 RANGES = Table(
@@ -223,7 +226,7 @@ RANGES = Table(
     _("Number ranges of Kassenzeichen, as they are at the time of the export."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the range"), "pk"),
+        key(_("key of the range")),
         Column("prefix", Kind.TEXT, _("prefix")),
         Column("counter_start", Kind.INTEGER, _("first number")),
         Column("counter_next", Kind.INTEGER, _("next number")),
@@ -232,19 +235,9 @@ RANGES = Table(
         Column("algorithm", Kind.TEXT, _("check digit")),
         Column("is_active", Kind.BOOLEAN, _("active")),
     ),
-    lambda period: KassenzeichenRange.objects.filter(tenant=period.tenant).order_by("pk").iterator(chunk_size=_AT_ONCE),
+    lambda period: KassenzeichenRange.objects.filter(tenant=period.tenant).order_by("pk"),
 )
 
 TABLES = (
     BATCHES, POSTINGS, FILES, DELIVERIES, EVENTS, ANSWERS, REJECTIONS, FETCHED, CLOSINGS, CLOSED, ACCOUNTS, RANGES,
 )  # fmt: skip
-
-
-def files_of(period: Period) -> Any:
-    found = BatchFile.objects.filter(batch__in=period.batches.order_by().values("pk")).select_related("batch")
-    return found.order_by("batch__chain_position", "format").iterator(chunk_size=_AT_ONCE)
-
-
-def file_path(kept: BatchFile) -> str:
-    """Unique in the package: file names of a tenant may repeat over the years."""
-    return f"files/{kept.batch.chain_position:06d}-{kept.format}-{kept.filename}"

@@ -74,7 +74,7 @@ def write_package(out: BinaryIO, period: Period, *, at: datetime.datetime, by: s
     """Write everything of the period; returns how many rows. Descriptions are in the active language."""
     writer = PackageWriter(out)
     written = [writer.add_table(table, period) for table in TABLES]
-    for kept in files_of(period):
+    for kept in files_of(period).iterator():
         writer.add(file_path(kept), kept.stream())
     for closing in period.closings.filter(state=ClosingState.SIGNED).iterator(chunk_size=1):
         writer.add(f"closings/{closing.day.isoformat()}.pdf", [bytes(closing.pdf)])

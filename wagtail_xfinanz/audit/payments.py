@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_epayment.admin.masking import masked_lines
 from wagtail_epayment.models import Decision, LedgerEntry, OrderItem, ProviderMessage, Refund
 
-from .period import Period
-from .table import Column, Kind, Table, user
-
-_AT_ONCE = 500
+from .table import Column, Kind, Table, key, person, refers
 
 ORDERS = Table(
     "orders",
     _("What was owed. Payers are named in the postings only."),
     "id",
     (
-        Column("id", Kind.TEXT, _("key of the order"), "pk"),
+        key(_("key of the order"), kind=Kind.TEXT),
         Column("reference", Kind.TEXT, _("Kassenzeichen")),
         Column("purpose", Kind.TEXT, _("purpose")),
         Column("amount_cents", Kind.CENTS, _("amount owed")),
@@ -30,7 +25,7 @@ ORDERS = Table(
         Column("created_at", Kind.INSTANT, _("made at")),
         Column("cancelled_at", Kind.INSTANT, _("withdrawn at")),
     ),
-    lambda period: period.orders.iterator(chunk_size=_AT_ONCE),
+    lambda period: period.orders,
 )
 
 ITEMS = Table(
@@ -38,8 +33,8 @@ ITEMS = Table(
     _("The items of the orders."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the item"), "pk"),
-        Column("order", Kind.TEXT, _("order"), "order_id", "orders.id"),
+        key(_("key of the item")),
+        refers("order", _("order"), to="orders.id", kind=Kind.TEXT),
         Column("position", Kind.INTEGER, _("position in the order")),
         Column("label", Kind.TEXT, _("what it is for")),
         Column("quantity", Kind.INTEGER, _("quantity")),
@@ -47,7 +42,7 @@ ITEMS = Table(
         Column("tax_permille", Kind.INTEGER, _("VAT in parts of a thousand")),
         Column("posting_key", Kind.TEXT, _("posting key")),
     ),
-    lambda period: OrderItem.objects.filter(order__in=period.order_keys).order_by("pk").iterator(chunk_size=_AT_ONCE),
+    lambda period: OrderItem.objects.filter(order__in=period.order_keys).order_by("pk"),
 )
 
 ATTEMPTS = Table(
@@ -55,8 +50,8 @@ ATTEMPTS = Table(
     _("Every try to pay an order at a payment service or by transfer."),
     "id",
     (
-        Column("id", Kind.TEXT, _("key of the attempt"), "pk"),
-        Column("order", Kind.TEXT, _("order"), "order_id", "orders.id"),
+        key(_("key of the attempt"), kind=Kind.TEXT),
+        refers("order", _("order"), to="orders.id", kind=Kind.TEXT),
         Column("provider", Kind.TEXT, _("payment service")),
         Column("method", Kind.TEXT, _("way of payment")),
         Column("merchant_tx_id", Kind.TEXT, _("our transaction number")),
@@ -66,13 +61,8 @@ ATTEMPTS = Table(
         Column("state", Kind.TEXT, _("state at the time of the export")),
         Column("created_at", Kind.INSTANT, _("begun at")),
     ),
-    lambda period: period.attempts.iterator(chunk_size=_AT_ONCE),
+    lambda period: period.attempts,
 )
-
-
-def _messages(period: Period) -> Any:
-    found = ProviderMessage.objects.filter(attempt__order__in=period.order_keys)
-    return found.order_by("pk").iterator(chunk_size=100)
 
 
 MESSAGES = Table(
@@ -80,15 +70,16 @@ MESSAGES = Table(
     _("What payment services and reports said; fields that may be personal or secret are masked."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the message"), "pk"),
-        Column("attempt", Kind.TEXT, _("attempt"), "attempt_id", "attempts.id"),
+        key(_("key of the message")),
+        refers("attempt", _("attempt"), to="attempts.id", kind=Kind.TEXT),
         Column("source", Kind.TEXT, _("how it came")),
         Column("received_at", Kind.INSTANT, _("received at")),
         Column("is_verified", Kind.BOOLEAN, _("proven to be the payment service's")),
         Column("discrepancy", Kind.TEXT, _("what did not fit")),
         Column("said", Kind.JSON, _("the fields of the message by name"), lambda row: dict(masked_lines(row))),
     ),
-    _messages,
+    lambda period: ProviderMessage.objects.filter(attempt__order__in=period.order_keys).order_by("pk"),
+    at_once=100,
 )
 
 LEDGER = Table(
@@ -96,9 +87,9 @@ LEDGER = Table(
     _("The ledger: every movement of money, never changed. All entries of the orders, also of other days."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("number of the entry"), "pk"),
-        Column("order", Kind.TEXT, _("order"), "order_id", "orders.id"),
-        Column("attempt", Kind.TEXT, _("attempt"), "attempt_id", "attempts.id"),
+        key(_("number of the entry")),
+        refers("order", _("order"), to="orders.id", kind=Kind.TEXT),
+        refers("attempt", _("attempt"), to="attempts.id", kind=Kind.TEXT),
         Column("kind", Kind.TEXT, _("kind of movement")),
         Column("amount_cents", Kind.CENTS, _("amount; negative if the commune gave it")),
         Column("currency", Kind.TEXT, _("currency (ISO 4217)")),
@@ -107,7 +98,7 @@ LEDGER = Table(
         Column("occurred_at", Kind.INSTANT, _("happened at; says the booking day")),
         Column("created_at", Kind.INSTANT, _("booked at")),
     ),
-    lambda period: LedgerEntry.objects.filter(order__in=period.order_keys).order_by("pk").iterator(chunk_size=_AT_ONCE),
+    lambda period: LedgerEntry.objects.filter(order__in=period.order_keys).order_by("pk"),
 )
 
 REFUNDS = Table(
@@ -115,21 +106,20 @@ REFUNDS = Table(
     _("Refunds, with who asked for them and who decided."),
     "id",
     (
-        Column("id", Kind.TEXT, _("key of the refund"), "pk"),
-        Column("order", Kind.TEXT, _("order"), "order_id", "orders.id"),
-        Column("attempt", Kind.TEXT, _("attempt"), "attempt_id", "attempts.id"),
+        key(_("key of the refund"), kind=Kind.TEXT),
+        refers("order", _("order"), to="orders.id", kind=Kind.TEXT),
+        refers("attempt", _("attempt"), to="attempts.id", kind=Kind.TEXT),
         Column("amount_cents", Kind.CENTS, _("amount to give back")),
         Column("state", Kind.TEXT, _("state at the time of the export")),
         Column("reason", Kind.TEXT, _("reason")),
-        Column("requested_by", Kind.TEXT, _("asked for by"), user("requested_by")),
-        Column("decided_by", Kind.TEXT, _("decided by"), user("decided_by")),
+        person("requested_by", _("asked for by")),
+        person("decided_by", _("decided by")),
         Column("created_at", Kind.INSTANT, _("made at")),
     ),
     lambda period: (
         Refund.objects.filter(order__in=period.order_keys)
         .select_related("requested_by", "decided_by")
-        .order_by("created_at")
-        .iterator(chunk_size=_AT_ONCE)
+        .order_by("created_at", "pk")
     ),
 )
 
@@ -138,7 +128,7 @@ LINES = Table(
     _("Movements in reports of payment services and of the bank."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the movement"), "pk"),
+        key(_("key of the movement")),
         Column("report", Kind.TEXT, _("format and reference of the report")),
         Column("report_sha256", Kind.TEXT, _("SHA-256 of the report's file"), "report.sha256"),
         Column("contract", Kind.TEXT, _("contract; empty: the commune's bank account"), "report.contract.label"),
@@ -151,10 +141,8 @@ LINES = Table(
         Column("entry", Kind.INTEGER, _("ledger entry it is about"), "entry_id"),
         Column("part_of", Kind.INTEGER, _("movement it is a part of, e.g. of a divided credit"), "explains_id"),
     ),
-    lambda period: (
-        period.lines.select_related("report__contract")
-        .defer("details", "report__raw", "report__contract__credentials")
-        .iterator(chunk_size=_AT_ONCE)
+    lambda period: period.lines.select_related("report__contract").defer(
+        "details", "report__raw", "report__contract__credentials"
     ),
 )
 
@@ -163,20 +151,19 @@ DECISIONS = Table(
     _("What people decided about differences."),
     "id",
     (
-        Column("id", Kind.INTEGER, _("key of the decision"), "pk"),
+        key(_("key of the decision")),
         Column("kind", Kind.TEXT, _("decision")),
         Column("line", Kind.INTEGER, _("movement it is about"), "line_id"),
         Column("entry", Kind.INTEGER, _("ledger entry it is about"), "entry_id"),
         Column("message", Kind.INTEGER, _("message it is about"), "message_id"),
         Column("reason", Kind.TEXT, _("reason")),
-        Column("decided_by", Kind.TEXT, _("decided by"), user("decided_by")),
+        person("decided_by", _("decided by")),
         Column("decided_at", Kind.INSTANT, _("decided at")),
     ),
     lambda period: (
         Decision.objects.filter(period.within("decided_at"), site=period.tenant.site_id)
         .select_related("decided_by")
         .order_by("pk")
-        .iterator(chunk_size=_AT_ONCE)
     ),
 )
 

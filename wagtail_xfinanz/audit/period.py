@@ -51,8 +51,16 @@ class Period:
         return final.filter(self.within("released_at") | Q(pk__in=named)).order_by("chain_position")
 
     @cached_property
+    def batch_keys(self) -> QuerySet[Batch]:
+        return self.batches.order_by().values("pk")  # type: ignore[return-value]
+
+    @cached_property
     def postings(self) -> QuerySet[PostingRecord]:
-        return PostingRecord.objects.filter(batch__in=self.batches.order_by().values("pk"))
+        return PostingRecord.objects.filter(batch__in=self.batch_keys)
+
+    @cached_property
+    def posting_keys(self) -> QuerySet[PostingRecord]:
+        return self.postings.order_by().values("pk")  # type: ignore[return-value]
 
     @cached_property
     def orders(self) -> QuerySet[PaymentOrder]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils.functional import Promise
 
 from .period import Period
@@ -43,18 +43,39 @@ class Column:
         return written(value)
 
 
+def key(description: str | Promise, *, kind: Kind = Kind.INTEGER) -> Column:
+    """The key of the row in our database."""
+    return Column("id", kind, description, "pk")
+
+
+def refers(name: str, description: str | Promise, *, to: str, kind: Kind = Kind.INTEGER) -> Column:
+    """The key of a row that is in the package too; ``to``: "table.column"."""
+    return Column(name, kind, description, f"{name}_id", to)
+
+
+def person(name: str, description: str | Promise) -> Column:
+    """A user name; empty if it was done automatically."""
+
+    def name_of(row: Any) -> str:
+        user = getattr(row, name)
+        return str(user.get_username()) if user else ""
+
+    return Column(name, Kind.TEXT, description, name_of)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One CSV file; ``key`` names the column that is unique."""
+    """One CSV file; ``key`` names the column that is unique. ``at_once``: so many rows are in memory."""
 
     name: str
     description: str | Promise
     key: str
     columns: tuple[Column, ...]
-    rows: Callable[[Period], Iterable[Any]]
+    rows: Callable[[Period], QuerySet[Any]]
+    at_once: int = 500
 
     def texts(self, period: Period) -> Iterable[list[str]]:
-        for row in self.rows(period):
+        for row in self.rows(period).iterator(chunk_size=self.at_once):
             yield [column.text_of(row) for column in self.columns]
 
 
@@ -76,13 +97,3 @@ def written(value: Any) -> str:
 
 def _attribute(row: Any, path: str) -> Any:
     return reduce(lambda found, name: None if found is None else getattr(found, name), path.split("."), row)
-
-
-def user(name: str) -> Callable[[Any], Any]:
-    """The user name of a person; empty if it was done automatically."""
-
-    def name_of(row: Any) -> str:
-        person = getattr(row, name)
-        return str(person.get_username()) if person else ""
-
-    return name_of

@@ -15,7 +15,7 @@ from lxml import etree
 from wagtail.models import ModelLogEntry
 
 from tests.xfinanz.closing.conftest import THURSDAY, TUESDAY, WEDNESDAY, at, from_tuesday, thursday  # noqa: F401
-from tests.xfinanz.factories import pay, released
+from tests.xfinanz.factories import account, pay, released
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_epayment.flows.inbox import store
 from wagtail_epayment.models import ProviderMessage
@@ -95,6 +95,13 @@ def test_a_cent_can_be_followed_through_the_tables(tenant, paid, year):
     assert hashlib.sha256(zipfile.ZipFile(package).read(file["path"])).hexdigest() == file["sha256"]
     assert [row["batch"] for row in table(package, "deliveries")] == [str(year.pk)]
     assert [(row["entry"], row["day"]) for row in table(package, "closed_entries")] == [(entry["id"], str(TUESDAY))]
+
+
+def test_an_account_says_all_that_it_books_on(tenant):
+    account(tenant, "halle", cost_centre="4711", cost_unit="08", internal_order="A1", dimensions={"fonds": "x"})
+    row = next(row for row in table(packed(tenant), "posting_accounts") if row["key"] == "halle")
+    said = [row[name] for name in ("cost_centre", "cost_unit", "internal_order", "dimensions")]
+    assert said == ["4711", "08", "A1", '{"fonds":"x"}']
 
 
 def test_the_record_description_names_every_table_and_column_as_it_is(tenant, year):
@@ -253,12 +260,22 @@ class _Nowhere(io.RawIOBase):
         return False
 
 
+class _Rows:
+    """As many as a query set reads, in portions."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def iterator(self, *, chunk_size):
+        yield from range(self.count)
+
+
 def test_memory_does_not_grow_with_the_rows(tenant, monkeypatch):
     from wagtail_xfinanz.audit import package
     from wagtail_xfinanz.audit.table import Column, Kind, Table
 
     def peak(rows):
-        made = Table("many", "x", "n", (Column("n", Kind.TEXT, "x", str),), lambda period: range(rows))
+        made = Table("many", "x", "n", (Column("n", Kind.TEXT, "x", str),), lambda period: _Rows(rows))
         monkeypatch.setattr(package, "TABLES", (made,))
         tracemalloc.start()
         try:
