@@ -104,7 +104,7 @@ def confirm_by_hand(refund: Refund, *, user: Person, reference: str, succeeded: 
         raise NeedsOtherPerson(_("Another person than the one who asked has to confirm this refund."))
     if succeeded and not reference:
         raise RefundNotPossible(_("Please give the reference of the transfer."))
-    if reference and not refund.provider_ref:
+    if succeeded and not refund.provider_ref:
         _check_reference(refund, reference)
     said = {"person": user.get_username(), "reference": reference, "succeeded": succeeded, "reason": reason}
     raw = RawMessage(body=json.dumps(said).encode(), headers={})
@@ -112,7 +112,8 @@ def confirm_by_hand(refund: Refund, *, user: Person, reference: str, succeeded: 
     message.attempt, message.is_verified, message.processed_at = refund.attempt, True, timezone.now()
     message.save()
     state = RefundState.SUCCEEDED if succeeded else RefundState.FAILED
-    refund.provider_ref = refund.provider_ref or reference
+    if succeeded:
+        refund.provider_ref = refund.provider_ref or reference
     move_refund(Books.of(refund.attempt), refund, state, error="" if succeeded else reason)
     return refund
 

@@ -39,3 +39,13 @@ def test_two_transfers_under_one_reference_are_told_apart(payment, order, clerk,
         confirm_by_hand(two, user=chief, reference=" UEB-1 ", succeeded=True)
     confirm_by_hand(two, user=chief, reference="UEB-1/2", succeeded=True)
     assert balance_cents(order) == 2750
+
+
+def test_what_was_not_transferred_takes_no_reference_away(payment, order, clerk, chief, monkeypatch):
+    monkeypatch.setattr(SandboxProvider, "can", Capabilities(poll=True))
+    for _attempt in range(2):
+        refund = approve_refund(ask(payment, clerk, 1000), user=chief)
+        confirm_by_hand(refund, user=chief, reference="Auszug 7", succeeded=False, reason="Konto erloschen")
+    refund = approve_refund(ask(payment, clerk, 1000), user=chief)
+    confirm_by_hand(refund, user=chief, reference="Auszug 7", succeeded=True)
+    assert balance_cents(order) == 4750
