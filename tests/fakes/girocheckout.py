@@ -8,12 +8,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
-import itertools
 import json
 import urllib.parse
 from collections import Counter
 from collections.abc import Mapping
 
+from .girocheckout_books import GiroBooks, Page, Project, Transaction, ours, theirs
 from .server import Answer, Call, FakeProvider, Notification
 
 MERCHANT = "1234567"
@@ -47,56 +47,7 @@ _CODES = {"directdebit": "6", "card": "11", "paypal": "14", "direktubw": "37", "
 _TRIES = 10
 
 
-@dataclasses.dataclass
-class Project:
-    """One way of paying with its id and password, as GiroCockpit shows them."""
-
-    method: str
-    project_id: str
-    password: str
-
-
-@dataclasses.dataclass(eq=False)
-class Transaction:
-    """Money moved, or tried to. ``result`` is empty while the payer is at it."""
-
-    reference: str
-    project: Project
-    merchant_tx_id: str
-    amount: int
-    currency: str
-    method: str
-    kind: str = "SALE"
-    result: str = ""
-    parent: Transaction | None = None
-    page: Page | None = None
-    notify_url: str = ""
-    kassenzeichen: str = ""
-    #: Told instead of the truth, with a right hash.
-    told_amount: int | None = None
-
-    @property
-    def told(self) -> int:
-        return self.amount if self.told_amount is None else self.told_amount
-
-
-@dataclasses.dataclass(eq=False)
-class Page:
-    """A payment page: several tries, with ``single`` 2 one success."""
-
-    reference: str
-    project: Project
-    form: Mapping[str, str]
-    tries: list[Transaction] = dataclasses.field(default_factory=list)
-
-    @property
-    def is_used(self) -> bool:
-        single = self.form.get("single", "0")
-        paid = any(transaction.result == "4000" for transaction in self.tries)
-        return (single == "2" and paid) or (single == "1" and bool(self.tries))
-
-
-class FakeGiroCheckout(FakeProvider):
+class FakeGiroCheckout(GiroBooks, FakeProvider):
     """Use as a context manager. Payments are named by our own transaction ids, hyphen and all.
 
     A payer acts with ``payer_pays``, ``payer_cancels`` …; each puts a notification into the queue, which ``deliver``
@@ -105,18 +56,14 @@ class FakeGiroCheckout(FakeProvider):
     """
 
     def __init__(self, *, generation: int = 1) -> None:
-        super().__init__()
+        FakeProvider.__init__(self)
+        GiroBooks.__init__(self, ("paypage", *_START), name=self.url)
         self.base_url = self.url + ("/girocheckout/api/v2" if generation == 1 else "/girocheckout/v2")
-        methods = ("paypage", *_START)
-        self.projects = {m: Project(m, str(5000 + n), f"pw-{m}-ü+%") for n, m in enumerate(methods)}
-        self.transactions: list[Transaction] = []
-        self.pages: list[Page] = []
         self.tells_page_reference = False
         self.status_names_page = True
         self.notifies_by_post = False
         self.tells_payer = False
         self.refund_result = "4000"
-        self._numbers = itertools.count(1)
 
     # What GiroCockpit tells the merchant
 
@@ -127,17 +74,6 @@ class FakeGiroCheckout(FakeProvider):
 
     def credentials(self, *methods: str) -> dict[str, str]:
         return {f"{name}_password": self.projects[name].password for name in methods or self.projects}
-
-    def received_cents(self) -> dict[str, int]:
-        """What payers paid, by our transaction id; voided payments are none."""
-        voided = {t.parent.reference for t in self.transactions if t.kind == "VOID" and t.parent}
-        paid = [t for t in self.transactions if t.kind == "SALE" and t.result == "4000" and t.reference not in voided]
-        return _sums((t.merchant_tx_id, t.amount) for t in paid)
-
-    def refunded_cents(self) -> dict[str, int]:
-        """What went back, by our transaction id of the payment."""
-        back = [t for t in self.transactions if t.kind == "REFUND" and t.result == "4000" and t.parent]
-        return _sums((t.parent.merchant_tx_id, t.amount) for t in back)
 
     # What a payer does
 
@@ -161,7 +97,7 @@ class FakeGiroCheckout(FakeProvider):
     ) -> Transaction:
         """The payment ends like this, or ends anew; a page that is used up refuses (result 5505)."""
         with self.lock:
-            transaction = self._try(_theirs(tx_id), method)
+            transaction = self.begun(theirs(tx_id), method)
             if transaction.result != "5505":
                 transaction.result = result
                 transaction.told_amount = told_amount
@@ -184,7 +120,7 @@ class FakeGiroCheckout(FakeProvider):
 
     def notification(self, transaction: Transaction, **changes: str) -> Notification:
         values = self._notice(transaction) | changes
-        values["gcHash"] = _hmac("".join(values.values()).encode(), transaction.project.password)
+        values["gcHash"] = hmac_of("".join(values.values()).encode(), transaction.project.password)
         if self.notifies_by_post:
             kind = {"Content-Type": "application/x-www-form-urlencoded"}
             return Notification("POST", transaction.notify_url, urllib.parse.urlencode(values).encode(), kind)
@@ -223,7 +159,7 @@ class FakeGiroCheckout(FakeProvider):
             return Answer(json.dumps({"rc": 5000, "msg": "Authentifizierung fehlgeschlagen"}).encode())
         said = self._answer(self.operation(call), project, form)
         body = json.dumps({"msg": "", **said}).encode()
-        return Answer(body, headers={"Hash": _hmac(body, project.password), "Content-Type": "application/json"})
+        return Answer(body, headers={"Hash": hmac_of(body, project.password), "Content-Type": "application/json"})
 
     def spoil_signature(self, answer: Answer) -> Answer:
         return dataclasses.replace(answer, headers={**answer.headers, "Hash": "0" * 32})
@@ -257,13 +193,13 @@ class FakeGiroCheckout(FakeProvider):
     def _start(self, project: Project, form: Mapping[str, str]) -> dict[str, object]:
         if wrong := self._wrong(form, "urlRedirect", "urlNotify"):
             return {"rc": wrong}
-        transaction = self._new(project, form, project.method, notify_url=form["urlNotify"])
+        transaction = self.add(project, form, project.method, notify_url=form["urlNotify"])
         return {"rc": "0", "reference": transaction.reference, "redirect": f"{self.url}/pay/{transaction.reference}"}
 
     def _init(self, project: Project, form: Mapping[str, str]) -> dict[str, object]:
         if wrong := self._wrong(form, "test"):
             return {"rc": wrong}
-        page = Page(self._reference("page"), project, dict(form))
+        page = Page(self.new_reference("page"), project, dict(form))
         self.pages.append(page)
         return {"rc": 0, "reference": page.reference, "url": f"{self.url}/page/{page.reference}"}
 
@@ -279,7 +215,7 @@ class FakeGiroCheckout(FakeProvider):
         return 0 if form.get("amount", "").isdecimal() and int(form["amount"]) > 0 else 5030
 
     def _status(self, project: Project, form: Mapping[str, str]) -> dict[str, object]:
-        found = self._find(project, form["reference"], form.get("txreference", ""))
+        found = self.find(project, form["reference"], form.get("txreference", ""))
         if found is None:
             return {"rc": 5034}
         if isinstance(found, Page):
@@ -290,22 +226,22 @@ class FakeGiroCheckout(FakeProvider):
         return said | ({"obvName": "Erika Müller"} if self.tells_payer else {})
 
     def _refund(self, project: Project, form: Mapping[str, str]) -> dict[str, object]:
-        parent = self._find(project, form["reference"], form.get("txreference", ""))
+        parent = self.find(project, form["reference"], form.get("txreference", ""))
         if not isinstance(parent, Transaction) or parent.result != "4000":
             return {"rc": 5034}
-        back = self.refunded_cents().get(_ours(parent.merchant_tx_id), 0)
+        back = self.refunded_cents().get(ours(parent.merchant_tx_id), 0)
         if not 0 < int(form["amount"]) <= parent.amount - back:
             return {"rc": 5200}
         # No idempotency: the same request again is another refund.
-        refund = self._new(project, form, parent.method, kind="REFUND", parent=parent, result=self.refund_result)
+        refund = self.add(project, form, parent.method, kind="REFUND", parent=parent, result=self.refund_result)
         return self._said(refund, is_call=True)
 
     def _void(self, project: Project, form: Mapping[str, str]) -> dict[str, object]:
-        parent = self._find(project, form["reference"], "")
+        parent = self.find(project, form["reference"], "")
         if not isinstance(parent, Transaction) or parent.result != "4000":
             return {"rc": 5034}
         whole = {**form, "amount": str(parent.amount), "currency": parent.currency}
-        void = self._new(project, whole, parent.method, kind="VOID", parent=parent, result="4000")
+        void = self.add(project, whole, parent.method, kind="VOID", parent=parent, result="4000")
         return self._said(void, is_call=True)
 
     def _said(self, transaction: Transaction, *, is_call: bool = False) -> dict[str, object]:
@@ -333,72 +269,17 @@ class FakeGiroCheckout(FakeProvider):
             values |= {"gcResultAVS": "4020", "gcObvName": "Jörg Groß & Söhne 100 %+"}
         return values
 
-    def _try(self, tx_id: str, method: str) -> Transaction:
-        page = next((page for page in self.pages if page.form["merchantTxId"] == tx_id), None)
-        if page is None:
-            return next(t for t in reversed(self.transactions) if t.merchant_tx_id == tx_id and t.kind == "SALE")
-        if page.is_used:
-            return Transaction("", page.project, tx_id, int(page.form["amount"]), "EUR", method, result="5505")
-        notify_url = page.form["notifyUrl"]
-        transaction = self._new(page.project, page.form, method, page=page, notify_url=notify_url)
-        page.tries.append(transaction)
-        return transaction
-
-    def _new(self, project: Project, form: Mapping[str, str], method: str, **more: object) -> Transaction:
-        transaction = Transaction(
-            reference=self._reference("tx"),
-            project=project,
-            merchant_tx_id=form["merchantTxId"],
-            amount=int(form["amount"]),
-            currency=form["currency"],
-            method=method,
-            kassenzeichen=form.get("kassenzeichen", ""),
-            **more,
-        )
-        self.transactions.append(transaction)
-        return transaction
-
-    def _find(self, project: Project, reference: str, txreference: str) -> Transaction | Page | None:
-        """A page's last try stands for the page, unless ``txreference`` says which one."""
-        for page in self.pages:
-            if page.reference == reference and page.project is project:
-                refunds = [t for t in self.transactions if t.parent in page.tries]
-                named = [t for t in (*page.tries, *refunds) if t.reference == txreference]
-                if txreference:
-                    return named[0] if named else None
-                return page.tries[-1] if page.tries else page
-        found = (t for t in self.transactions if t.reference == reference and t.project is project)
-        return next(found, None)
-
-    def _reference(self, kind: str) -> str:
-        return f"{kind}-{next(self._numbers):04d}-{hashlib.sha256(self.url.encode()).hexdigest()[:12]}"
-
 
 def _is_signed(form: Mapping[str, str], order: list[str], password: str) -> bool:
     """The hash covers what was sent, in the documented order; anything else in the form is not taken."""
     if set(form) - {*order, "hash"} or any(not value for value in form.values()):
         return False
-    return _hmac("".join(form[name] for name in order if name in form).encode(), password) == form.get("hash")
+    return hmac_of("".join(form[name] for name in order if name in form).encode(), password) == form.get("hash")
 
 
-def _hmac(message: bytes, password: str) -> str:
+def hmac_of(message: bytes, password: str) -> str:
     return hmac.new(password.encode(), message, hashlib.md5).hexdigest()
 
 
 def _name(message: Notification) -> tuple[str, bytes]:
     return message.url, message.body
-
-
-def _theirs(tx_id: str) -> str:
-    return tx_id.replace("-", "_")
-
-
-def _ours(tx_id: str) -> str:
-    return tx_id.replace("_", "-")
-
-
-def _sums(pairs) -> dict[str, int]:
-    sums: Counter[str] = Counter()
-    for tx_id, cents in pairs:
-        sums[_ours(tx_id)] += cents
-    return dict(sums)

@@ -89,3 +89,8 @@ def line(**fields):
 @pytest.fixture
 def town(site, contract):  # noqa: F811
     return Town(site, contract)
+
+
+def payment(attempt, key="t1", cents="57.50"):
+    """A line of the provider's report about it."""
+    return f"{key};{cents};{attempt.merchant_tx_id};;20.11.2026;payment"

@@ -1,47 +1,31 @@
+"""What only a report knows is booked from it, once, and never for the neighbour."""
+
 from __future__ import annotations
 
-import dataclasses
-from io import StringIO
-
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from example_site.bank_statement import Statement, credit
-from tests.epayment.reconciliation.conftest import DAY, HEAD, Town, line
-from wagtail_epayment.errors import DecisionNotPossible, ProviderUnavailable
+from tests.epayment.reconciliation.conftest import HEAD, Town, line, payment
 from wagtail_epayment.flows import apply_message
 from wagtail_epayment.flows import reconcile as reconcile_module
-from wagtail_epayment.flows.decide import decide
-from wagtail_epayment.flows.fetch_reports import fetch_all_reports
 from wagtail_epayment.flows.inbox import store
 from wagtail_epayment.flows.reconcile import reconcile_site
 from wagtail_epayment.models import (
     AttemptState,
-    Decision,
-    DecisionKind,
     LedgerEntry,
-    LineKind,
     MessageSource,
     PaymentContract,
-    ProviderMessage,
     Refund,
     RefundState,
     SettlementLine,
-    SettlementReport,
     WhyOpen,
 )
 from wagtail_epayment.providers.base import ChargebackWord, RawMessage
-from wagtail_epayment.providers.sandbox.adapter import SandboxProvider
-from wagtail_epayment.settlements.base import SettledLine, Settlement
 from wagtail_epayment.state import OrderState, balance_cents, order_state
 
 pytestmark = pytest.mark.django_db
-
-
-def payment(attempt, key="t1", cents="57.50"):
-    return f"{key};{cents};{attempt.merchant_tx_id};;20.11.2026;payment"
 
 
 @pytest.mark.parametrize(
@@ -175,135 +159,6 @@ def test_ten_thousand_lines_cost_a_bounded_number_of_questions(town, site):
     few, many = questions(10, "a"), questions(10_000, "b")
     assert few <= 45
     assert many <= few + 20
-
-
-def test_decisions_stay_as_they_are(town, django_user_model):
-    town.reports("t1;9.99;fremd;;20.11.2026;payment")
-    person = django_user_model.objects.create_user("kasse")
-    decision = decide(line(), kind=DecisionKind.CLOSE, reason="Bücherei", user=person)
-    for change in (lambda: Decision.objects.update(reason="x"), decision.delete):
-        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
-            change()
-    decide(line(), kind=DecisionKind.INVESTIGATE, reason="doch nicht", user=person)
-    assert Decision.objects.count() == 2
-
-
-def test_what_cannot_be_decided_is_refused(town, other_site, django_user_model):
-    person = django_user_model.objects.create_user("kasse")
-    entry = town.paid()
-    town.reports(payment(entry.attempt), "t2;9.99;fremd;;20.11.2026;payment")
-    matched, unknown = line(match="matched"), line(match="unknown")
-    stranger = Town(other_site, PaymentContract.objects.create(site=other_site, provider="sandbox", label="N")).order()
-    for subject, kind, reason, order in [
-        (matched, DecisionKind.ACCEPT, "x", None),
-        (matched, DecisionKind.ASSIGN, "x", entry.order),
-        (unknown, DecisionKind.ASSIGN, "x", None),
-        (unknown, DecisionKind.ASSIGN, "x", stranger),
-        (unknown, DecisionKind.CLOSE, "x", entry.order),
-        (unknown, DecisionKind.CLOSE, "  ", None),
-        (entry, DecisionKind.ASSIGN, "x", entry.order),
-    ]:
-        with pytest.raises(DecisionNotPossible):
-            decide(subject, kind=kind, reason=reason, user=person, order=order)
-    assert not Decision.objects.exists()
-    decide(entry, kind=DecisionKind.INVESTIGATE, reason="beim Anbieter gefragt", user=person)
-    assert entry.decisions.get().site == town.site
-
-
-def test_a_closed_line_is_left_alone_by_later_runs(town, django_user_model):
-    order = town.order()
-    town.reports(f"t1;57.50;;{order.reference};20.11.2026;payment")
-    decide(line(), kind=DecisionKind.CLOSE, reason="überwiesen", user=django_user_model.objects.create_user("kasse"))
-    town.attempt(order)
-    reconcile_site(town.site.pk)
-    assert not LedgerEntry.objects.exists()
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """Lets the sandbox answer with the reports a test gives, by contract label."""
-    answers, asked_since = {}, []
-
-    def fetch(self, *, since):
-        asked_since.append(since)
-        answer = answers.get(self.contract.credentials.get("merchant_id", ""), [])
-        if isinstance(answer, Exception):
-            raise answer
-        yield from answer
-
-    monkeypatch.setattr(SandboxProvider, "fetch_settlements", fetch)
-    monkeypatch.setattr(SandboxProvider, "can", dataclasses.replace(SandboxProvider.can, settlement=True))
-    answers["since"] = asked_since
-    return answers
-
-
-def settlement(attempt, reference="po_1", **changes):
-    said = SettledLine(
-        key=f"{reference}:1", kind=LineKind.PAYMENT, amount_cents=attempt.amount_cents, currency="EUR",
-        merchant_tx_id=attempt.merchant_tx_id,
-    )  # fmt: skip
-    fields = {
-        "reference": reference,
-        "currency": "EUR",
-        "lines": (said,),
-        "total_cents": said.amount_cents,
-        "paid_on": DAY,
-    }
-    return RawMessage(body=reference.encode(), headers={}), Settlement(**fields | changes)
-
-
-def test_providers_are_asked_once_a_day_and_twice_does_no_damage(town, asked):
-    attempt = town.attempt()
-    asked["musterstadt"] = [settlement(attempt)]
-    out = StringIO()
-    call_command("epayment_reconcile", stdout=out)
-    call_command("epayment_reconcile", stdout=out)
-    assert "1 new reports, 1 new lines" in out.getvalue()
-    assert "0 new reports, 0 new lines" in out.getvalue()
-    assert LedgerEntry.objects.count() == 1
-    assert SettlementReport.objects.get().contract == town.contract
-    first, second = asked["since"]
-    assert second <= DAY
-    assert first <= second
-
-
-def test_a_report_told_again_in_other_words_is_the_same_until_it_has_more_to_tell(town, asked):
-    attempt, second = town.attempt(), town.attempt()
-    raw, report = settlement(attempt)
-    asked["musterstadt"] = [(raw, report), (RawMessage(body=b"the same, later", headers={}), report)]
-    fetch_all_reports()
-    assert SettlementReport.objects.count() == 1
-    more = dataclasses.replace(report.lines[0], key="po_1:2", merchant_tx_id=second.merchant_tx_id)
-    longer = dataclasses.replace(report, lines=(*report.lines, more), total_cents=11500)
-    asked["musterstadt"] = [(RawMessage(body=b"longer", headers={}), longer)]
-    [fetched] = fetch_all_reports()
-    assert (fetched.reports, fetched.new_lines) == (1, 1)
-    assert LedgerEntry.objects.count() == 2
-
-
-@pytest.mark.parametrize("error", [ProviderUnavailable("no answer"), ZeroDivisionError("own mistake")])
-def test_one_contracts_trouble_does_not_stop_the_others(town, other_site, asked, error):
-    theirs = Town(
-        other_site,
-        PaymentContract.objects.create(
-            site=other_site, provider="sandbox", label="Neustadt", credentials={"merchant_id": "neustadt"}
-        ),
-    )
-    attempt = theirs.attempt()
-    asked["musterstadt"] = error
-    asked["neustadt"] = [settlement(attempt)]
-    with pytest.raises(CommandError, match="1 of 2"):
-        call_command("epayment_reconcile", stdout=StringIO())
-    assert balance_cents(attempt.order) == 5750
-    assert [bool(each.error) for each in fetch_all_reports()] == [True, False]
-
-
-def test_the_message_of_a_report_is_kept_like_any_other(town):
-    attempt = town.attempt()
-    town.reports(payment(attempt))
-    message = ProviderMessage.objects.get()
-    assert (message.source, message.attempt, message.is_verified) == ("settlement", attempt, True)
-    assert message.processed_at
 
 
 def test_a_report_may_tell_of_a_payment_and_all_that_followed_at_once(town):

@@ -6,13 +6,17 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from tests.fakes.server import Fault
 from tests.fakes.stripe import FakeStripe
+from tests.fakes.stripe_schema import parse
 from wagtail_epayment.models import PaymentContract
 from wagtail_epayment.providers.base import AttemptView, ContractView, ItemView, RefundView, ReturnUrls
 from wagtail_epayment.providers.stripe.adapter import StripeProvider
 
 URLS = ReturnUrls(back="https://stadt.test/zurück/?a=1&b=2", notify="https://stadt.test/melden/")
 TX_ID = "KZ2026000017-0a1b2c3d4e5f"
+START, REFUND, REFUNDS = "POST /v1/checkout/sessions", "POST /v1/refunds", "GET /v1/refunds"
+LOST = [Fault.DROP_BEFORE, Fault.DROP_AFTER, Fault.ERROR_BEFORE, Fault.ERROR_AFTER, Fault.NONSENSE]
 
 
 @pytest.fixture
@@ -91,3 +95,15 @@ def a_refund(bank, **changes):
         submitted_at=timezone.now(),
     )
     return dataclasses.replace(view, **changes)
+
+
+def asked(bank, operation):
+    """The parameters of the last call."""
+    call = [call for name, call in bank.calls if name == operation][-1]
+    return parse(operation, [*call.form.items(), *call.query.items()])
+
+
+def paid(bank, adapter, **changes):
+    attempt = begun(adapter, **changes)
+    bank.payer_pays(TX_ID)
+    return attempt

@@ -8,64 +8,50 @@ clear up what only people can, and books and bank agree to the cent.
 from __future__ import annotations
 
 import datetime
-import json
-from collections import Counter
 from contextlib import suppress
 from unittest import mock
 
 import hypothesis.strategies as st
 from django.utils import timezone
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from tests.fakes.server import Fault
-from wagtail_epayment import outbox
 from wagtail_epayment.errors import NeedsOtherPerson, OrderNotPayable, PaymentError, RefundNotPossible
 from wagtail_epayment.flows import (
     NewItem,
     approve_refund,
     cancel_order,
-    confirm_by_hand,
     create_order,
-    expire,
     poll_attempt,
-    poll_due,
-    process_left_over,
     receive,
     refundable_cents,
-    refunds_due,
     reject_refund,
     request_refund,
-    start_payment,
     take_up_proposal,
 )
 from wagtail_epayment.models import (
     ContractBreaker,
-    LedgerEntry,
     MessageSource,
     OutboxEvent,
     PaymentAttempt,
-    PaymentOrder,
     Refund,
     RefundState,
 )
-from wagtail_epayment.providers.base import RawMessage, ReturnUrls
-from wagtail_epayment.state import order_state
-from wagtail_epayment.transitions import OPEN, REFUND_OPEN
+from wagtail_epayment.providers.base import RawMessage
+from wagtail_epayment.transitions import OPEN
 
-from .books import booked, moved
+from .books import booked
 from .dying import live_or_die
+from .order_history import CENTS, OrderHistory, every_minute, raw_of
 
-CENTS = 5750
 #: Most steps end well; the others die at a statement early or late.
 DEATHS = st.one_of(st.just(0), st.just(0), st.just(0), st.integers(1, 12), st.integers(1, 60))
 FAULTS = st.one_of(st.none(), st.none(), st.sampled_from([fault for fault in Fault if fault != Fault.BAD_SIGNATURE]))
 ANY = st.integers(0, 1000)
 
 
-class Histories(RuleBasedStateMachine):
-    """``world`` gives it banks, contracts and people."""
-
-    world: object
+class Histories(OrderHistory):
+    """What may happen, step by step."""
 
     @initialize(is_old=st.booleans())
     def begin(self, is_old):
@@ -101,7 +87,7 @@ class Histories(RuleBasedStateMachine):
         if fault:
             self.bank.will("POST payments", fault)
         with suppress(PaymentError):
-            live_or_die(death, self._start)
+            live_or_die(death, self.start)
         self.bank._faults.clear()
 
     @precondition(lambda self: self.known())
@@ -137,9 +123,9 @@ class Histories(RuleBasedStateMachine):
     @rule(which=ANY, death=DEATHS, times=st.integers(1, 2))
     def tell(self, which, death, times):
         """Any of what waits; what got no answer is told again."""
-        notification = self.pick(self._tellable(), which)
+        notification = self.pick(self.tellable(), which)
         for _time in range(times):
-            if live_or_die(death, lambda: self._receive(notification)) and notification in self.bank.waiting:
+            if live_or_die(death, lambda: self.receive(notification)) and notification in self.bank.waiting:
                 self.bank.waiting.remove(notification)
 
     @precondition(lambda self: self.known())
@@ -151,7 +137,7 @@ class Histories(RuleBasedStateMachine):
         if "ref" in lie and not PaymentAttempt.objects.get(merchant_tx_id=payment.tx_id).provider_ref:
             return  # Its name for the payment is not known yet: there is nothing it would contradict.
         self.bank.tell_payment(payment.tx_id, state="succeeded", payment_ref="lie", **lie)
-        message = receive(contract=self.contract, source=MessageSource.NOTIFY, raw=_raw(self.bank.waiting.pop()))
+        message = receive(contract=self.contract, source=MessageSource.NOTIFY, raw=raw_of(self.bank.waiting.pop()))
         assert message.discrepancy
         assert booked(self.order) == before
 
@@ -255,7 +241,7 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.refunds(RefundState.UNKNOWN))
     @rule(which=ANY)
     def clear_up(self, which):
-        self._clear_up(self.pick(self.refunds(RefundState.UNKNOWN), which))
+        self.clear_up_by_hand(self.pick(self.refunds(RefundState.UNKNOWN), which))
 
     @rule()
     def cancel(self):
@@ -270,7 +256,7 @@ class Histories(RuleBasedStateMachine):
         if fault:
             self.bank.will("GET payments", fault)
             self.bank.will("POST refunds", fault)
-        live_or_die(death, _every_minute)
+        live_or_die(death, every_minute)
         self.bank._faults.clear()
 
     # What always holds
@@ -278,161 +264,4 @@ class Histories(RuleBasedStateMachine):
     @invariant()
     def the_books_hold(self):
         if hasattr(self, "order"):
-            self.nothing_is_invented()
-            self.nothing_acknowledged_is_lost()
-            self.state_agrees_with_the_money()
-            self.no_refund_is_sent_twice()
-
-    def nothing_is_invented(self):
-        ours, theirs = _nets(booked(self.order)), _nets(moved(self.bank, self.order))
-        assert ours["payment"] <= theirs["payment"]
-        assert not booked(self.order)["payment", CENTS] > moved(self.bank, self.order)["payment", CENTS]
-        names = LedgerEntry.objects.filter(order=self.order).values_list("attempt", "kind", "provider_ref")
-        assert len(set(names)) == len(names)
-
-    def nothing_acknowledged_is_lost(self):
-        entries = LedgerEntry.objects.filter(order=self.order)
-        assert self.told <= set(entries.values_list("kind", "provider_ref"))
-
-    def state_agrees_with_the_money(self):
-        order = PaymentOrder.objects.get(pk=self.order.pk)
-        state, expected = order_state(order), _expected(order)
-        assert state in expected, (state, expected)
-
-    def no_refund_is_sent_twice(self):
-        keys = [refund.key for refund in self.sent_refunds() if refund.key]
-        assert len(set(keys)) == len(keys)
-
-    # The end
-
-    def settle(self):
-        """Everything is told, days pass, and people clear up what only people can."""
-        while self.bank.waiting:
-            notification = self.bank.waiting.pop(0)
-            self._receive(notification)
-        for _half_day in range(5):
-            self.clock += datetime.timedelta(hours=13)
-            _every_minute()
-            for refund in self.refunds(RefundState.UNKNOWN):
-                if self.is_old:
-                    self._clear_up(refund)
-            for refund in self.sent_refunds():
-                if refund.state == "submitted":
-                    self.bank.settle_refund(refund, "succeeded")
-            while self.bank.waiting:
-                self._receive(self.bank.waiting.pop(0))
-        self.check_the_end()
-
-    def check_the_end(self):
-        ours, theirs = booked(self.order), moved(self.bank, self.order)
-        assert _nets(ours) == _nets(theirs), (ours, theirs)
-        assert ours["payment", CENTS] == theirs["payment", CENTS]
-        self.state_agrees_with_the_money()
-        self.no_refund_is_sent_twice()
-        assert not self.order.attempts.filter(state__in=OPEN).exists()
-        assert not self.refunds(*REFUND_OPEN, RefundState.APPROVED)
-        events = OutboxEvent.objects.filter(order=self.order).prefetch_related("deliveries")
-        for event in events:
-            assert event.delivered_at, event
-            assert event.deliveries.count() == len(outbox._subscribers[event.kind])
-        self.world.check_all()
-
-    # Helpers
-
-    @staticmethod
-    def pick(things, which):
-        return things[which % len(things)]
-
-    def attempts(self):
-        return list(self.order.attempts.select_related("order", "contract").order_by("created_at"))
-
-    def payments(self):
-        return list(LedgerEntry.objects.filter(order=self.order, kind="payment").order_by("pk"))
-
-    def refunds(self, *states):
-        rows = Refund.objects.filter(order=self.order, state__in=states).order_by("created_at")
-        return list(rows.select_related("attempt__order", "attempt__contract", "payment"))
-
-    def known(self):
-        """The order's payments the bank knows of."""
-        tx_ids = self.order.attempts.order_by("created_at").values_list("merchant_tx_id", flat=True)
-        return [self.bank.payments[tx_id] for tx_id in tx_ids if tx_id in self.bank.payments]
-
-    def paid(self):
-        return [payment for payment in self.known() if payment.state == "succeeded"]
-
-    def sent_refunds(self):
-        return self.bank.refunds[self.first_refund :]
-
-    def _start(self):
-        return start_payment(
-            order=self.order, contract=self.contract, urls=lambda attempt: ReturnUrls(back="b", notify="http://n/")
-        )
-
-    def _tellable(self):
-        """A bank that cannot be asked about refunds tells of each in order; no order can be trusted otherwise."""
-        if not self.is_old:
-            return self.bank.waiting
-        return self.bank.waiting[:1]
-
-    def _receive(self, notification):
-        message = receive(contract=self.contract, source=MessageSource.NOTIFY, raw=_raw(notification))
-        said = json.loads(notification.body)
-        if message.discrepancy or not message.processed_at:
-            return
-        if said["what"] == "payment" and said["state"] == "succeeded":
-            self.told.add(("payment", said["payment_ref"]))
-        if said["what"] == "chargeback":
-            self.told.add(("chargeback_reversal" if said["is_reversal"] else "chargeback", said["ref"]))
-
-    def _clear_up(self, refund):
-        sent = next((each for each in self.sent_refunds() if each.key == str(refund.pk)), None)
-        if sent is None or sent.state != "submitted":
-            went = sent is not None and sent.state == "succeeded"
-            reference = sent.ref if sent else "Kontoauszug"
-            confirm_by_hand(refund, user=self.world.officer, reference=reference, succeeded=went, reason="nachgesehen")
-
-
-def _raw(notification):
-    return RawMessage(body=notification.body, headers=notification.headers)
-
-
-def _every_minute():
-    process_left_over()
-    poll_due()
-    expire()
-    refunds_due()
-    outbox.deliver_due()
-
-
-def _nets(movements):
-    """Sums by what the money was: a refund that came back is no refund."""
-    sums = Counter()
-    for (kind, cents), times in movements.items():
-        sums[kind.removesuffix("_reversal")] += cents * times
-    return Counter({kind: cents for kind, cents in sums.items() if cents})
-
-
-def _expected(order):
-    """The states the order may be in, from its movements in the order they were booked."""
-    kept, owed, charged, has_paid = 0, order.amount_cents, 0, False
-    for kind, cents in order.entries.exclude(kind="fee").order_by("pk").values_list("kind", "amount_cents"):
-        surplus = max(0, kept - owed)
-        kept += cents
-        has_paid = has_paid or kind == "payment"
-        if kind == "refund":
-            owed -= max(0, -cents - surplus)
-        elif kind == "refund_reversal":
-            owed = min(order.amount_cents, owed + cents)
-        elif kind.startswith("chargeback"):
-            charged -= cents
-        owed = max(0, owed)
-    if not has_paid:
-        return {"cancelled"} if order.cancelled_at else {"open", "pending"}
-    if kept > owed:
-        return {"overpaid"}
-    if kept < owed:
-        return {"charged_back"} if charged > 0 else {"open"}
-    if kept == order.amount_cents:
-        return {"paid"}
-    return {"partly_refunded"} if kept > 0 else {"refunded"}
+            self.check_now()
