@@ -107,7 +107,7 @@ class Pen:
     def _leaf(self, plan: PlanElement, *, may_lack: bool = False) -> Write:
         """An element with nothing but text, the most common one. If it ``may_lack``, there is none without text."""
         value: Any = plan.text
-        name, text_of = plan.name, _text(value, plan)
+        name, text_of = plan.name, _text(value, plan.path)
         element, write = self._xml.element, self._xml.write
 
         def leaf(scope: Scope) -> None:
@@ -122,7 +122,7 @@ class Pen:
 
     def _element(self, plan: PlanElement, *, nsmap: dict[str, str] | None = None) -> Write:
         name, value, attributes_of = plan.name, plan.text, self._attributes(plan)
-        text_of = _text(value, plan) if value else None
+        text_of = _text(value, plan.path) if value else None
         write_parts = _in_turn([self._part(part) for part in plan.parts])
         element, write = self._xml.element, self._xml.write
 
@@ -139,7 +139,7 @@ class Pen:
         return whole
 
     def _attributes(self, plan: PlanElement) -> Callable[[Scope], dict[str, str]]:
-        parts = [(each, _text(each.value, plan)) for each in plan.attributes]
+        parts = [(each, _text(each.value, f"{plan.path}/@{each.name}")) for each in plan.attributes]
         constant = {XSI_TYPE: qualified(plan.xsi_type, self._plan.prefixes)} if plan.xsi_type else {}
 
         def attributes(scope: Scope) -> dict[str, str]:
@@ -156,7 +156,7 @@ class Pen:
         return attributes if parts else lambda _scope: constant.copy()
 
 
-def _text(value: Value, plan: PlanElement) -> Callable[[Scope], str]:
+def _text(value: Value, path: str) -> Callable[[Scope], str]:
     """Reads the text or what stands for it. In what people wrote there may be characters that raise TextNotWritable."""
     read, fallback = value.read, value.fallback
     if not value.is_free_text:
@@ -165,7 +165,7 @@ def _text(value: Value, plan: PlanElement) -> Callable[[Scope], str]:
     def checked(scope: Scope) -> str:
         text = read(scope)
         if unwritable(text):
-            writable(text, record=_record(scope), field=readable(plan.path))
+            writable(text, record=_record(scope), field=readable(path))
         return text or fallback
 
     return checked

@@ -12,6 +12,7 @@ from lxml import etree
 from tests.xfinanz.mapping.samples import (
     AO,
     BOOK,
+    BOOKING,
     LIST,
     ORDER,
     ORDERS,
@@ -189,6 +190,8 @@ def test_a_gap_in_the_numbers_is_no_file():
 
 def test_characters_that_cannot_be_written_are_named():
     fails(ORDERS, "anordnung", [posting(payer="Київ")], "К.*|и.*", TextNotWritable)
+    named = BOOK.having([Entry(ledger(f"{BOOKING}/@id"), posting_("payer"))])
+    fails(named, "ledger", [posting(payer="Київ")], "booking › @id", TextNotWritable)
 
 
 def test_one_element_for_each_posting():
