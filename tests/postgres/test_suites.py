@@ -60,10 +60,12 @@ SUITES = {
                     "text",
                 )
             ),
+            *(f"tests/xfinanz/handover/test_{name}_pages.py" for name in ("answer", "channel", "fetching", "handover")),
             *(
                 f"tests/xfinanz/handover/test_{name}.py"
-                for name in ("admin", "answers", "fetching", "properties", "sftp")
+                for name in ("answers", "answers_refused", "fetching", "fetching_troubles", "properties")
             ),
+            *(f"tests/xfinanz/handover/test_{name}.py" for name in ("sftp", "sftp_setup")),
         ],
     ),
     "portal": (

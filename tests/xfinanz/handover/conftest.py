@@ -7,7 +7,9 @@ from django.utils import timezone
 from tests.xfinanz.factories import released
 from tests.xfinanz.handover.sftp_server import SftpServer
 from wagtail_xfinanz.deliveries.sftp.keys import fingerprint
-from wagtail_xfinanz.models import BatchDelivery, DeliveryChannel
+from wagtail_xfinanz.flows import acknowledge, export
+from wagtail_xfinanz.flows.answers import rejected_of
+from wagtail_xfinanz.models import Batch, BatchDelivery, DeliveryChannel
 
 
 @pytest.fixture
@@ -94,3 +96,61 @@ def quittung():
         ).encode()
 
     return make
+
+
+@pytest.fixture
+def exported(batch, anna):
+    """Handed over. Two postings of one payment: 37.50 for three pieces, 20.00 for express."""
+    export(batch, file_format="kassenbuch", by=anna)
+    batch.refresh_from_db()
+    return batch
+
+
+@pytest.fixture
+def answer(tenant, anna):
+    """Take an answer of the finance system in."""
+
+    def take(data, name="quittung.xml"):
+        return acknowledge(tenant, data=data, filename=name, by=anna).source
+
+    return take
+
+
+@pytest.fixture
+def express(exported, quittung, answer):
+    """The posting for express, rejected; that for the pieces was taken."""
+    answer(quittung(exported, rejected=(2,)))
+    return rejected_of(exported).get()
+
+
+@pytest.fixture
+def next_batch(tenant, anna, bernd, later):
+    def make():
+        (batch,) = released(tenant, anna, bernd, cut_off=later)
+        export(batch, file_format="kassenbuch", by=anna)
+        return Batch.objects.get(pk=batch.pk)
+
+    return make
+
+
+@pytest.fixture
+def outbox(inbox):
+    """Where the finance system lays its answers down, beside what it reads."""
+    folder = inbox / "antworten"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture(params=["directory", "sftp"])
+def channel(request, outbox):
+    """Once as a directory, once over SSH."""
+    channel = request.getfixturevalue(request.param)
+    channel.options = {**channel.options, "answers_folder": "antworten"}
+    channel.save()
+    return channel
+
+
+@pytest.fixture
+def certifier(log_in, anna):
+    """A browser in which Anna is logged in, who certifies."""
+    return log_in(anna, "certifier")

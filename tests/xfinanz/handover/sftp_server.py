@@ -6,6 +6,7 @@ It keeps its files in a real directory, and like OpenSSH it never renames over a
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import threading
@@ -20,6 +21,14 @@ from tests.hanging import finish
 
 class Cut(Exception):
     """Raised by a fault: the connection is cut, nothing is answered."""
+
+
+def cut():
+    raise Cut
+
+
+def full():
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 class SftpServer:

@@ -9,6 +9,7 @@ import stat
 import pytest
 
 from tests.xfinanz.factories import pay, released
+from tests.xfinanz.handover.story import NAME
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_xfinanz.checks import check_settings
 from wagtail_xfinanz.deliveries.directory import adapter, renaming
@@ -17,7 +18,6 @@ from wagtail_xfinanz.flows import deliver_due, export, hand_over, hand_over_by_h
 from wagtail_xfinanz.models import BatchDelivery, BatchState, DeliveryChannel, DeliveryState
 
 pytestmark = pytest.mark.django_db
-NAME = "kassenbuch-4711-2026-000001.xml"
 
 
 def listed(inbox):

@@ -11,13 +11,13 @@ from django.db import connections
 
 from tests.hanging import LIMIT, finish
 from tests.races import at_once
+from tests.xfinanz.handover.story import NAME
 from wagtail_xfinanz.errors import BookkeepingError
 from wagtail_xfinanz.flows import acknowledge, deliver_due, export, fetch_answers, hand_over
 from wagtail_xfinanz.flows.deliver import deliver
 from wagtail_xfinanz.models import AcknowledgementImport, BatchDelivery, DeliveryState, FetchedAnswer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NAME = "kassenbuch-4711-2026-000001.xml"
 
 
 @pytest.fixture(autouse=True)
