@@ -74,6 +74,17 @@ def test_a_message_nobody_tried_yet_does_not_wait_behind_those_about_unknown_pay
     assert order_state(order) == OrderState.PAID
 
 
+def test_a_refund_told_of_too_early_does_not_wait_behind_those_about_unknown_payments(under_way, order):
+    for number in range(2):
+        under_way.says(tx_id=f"foreign-{number}", event_id=f"{number}")
+    under_way.says(type="refund", ref="re_1", key="", payment_ref="", event_id="refund")
+    assert ProviderMessage.objects.get(attempt=under_way.attempt).processed_at is None
+    under_way.says()
+    ProviderMessage.objects.update(received_at=timezone.now() - datetime.timedelta(minutes=5))
+    process_left_over(limit=1)
+    assert order_state(order) == OrderState.REFUNDED
+
+
 def test_of_a_forged_message_only_the_beginning_is_kept(under_way):
     under_way.says(secret="guessed", padding="x" * 20_000)
     assert len(kept(ProviderMessage.objects.get()).body) == 4096

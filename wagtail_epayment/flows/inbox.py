@@ -12,6 +12,7 @@ import logging
 
 from django.db import DatabaseError
 from django.db.models import F, QuerySet
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 
 from .. import conf
@@ -115,14 +116,14 @@ def kept(message: ProviderMessage) -> RawMessage:
 def process_left_over(*, limit: int = 500) -> int:
     """Apply messages that were kept but never applied, because the process died in between. Returns how many.
 
-    Applying is harmless twice, so two runs at once do no damage. Those that were never tried come first, so that
-    those about unknown payments, however many, do not keep them waiting.
+    Applying is harmless twice, so two runs at once do no damage. Those that were never tried come first, then those
+    that wait for something of a payment we know, so that those about unknown payments, however many, keep neither
+    waiting.
     """
     before = timezone.now() - _IN_HANDS
-    waiting = ProviderMessage.objects.filter(processed_at=None, received_at__lt=before)
-    return sum(
-        _process(message) for message in waiting.select_related("contract").order_by("is_verified", "pk")[:limit]
-    )
+    waiting = ProviderMessage.objects.filter(processed_at=None, received_at__lt=before).select_related("contract")
+    waiting = waiting.order_by("is_verified", IsNull(F("attempt"), True), "pk")
+    return sum(_process(message) for message in waiting[:limit])
 
 
 def _process(message: ProviderMessage) -> bool:
