@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from django.contrib.messages import get_messages
 
-from tests.xfinanz.mapping.pages import form_of, map_of, save
+from tests.xfinanz.mapping.pages import MAPPINGS, form_of, map_of, page, save
 from tests.xfinanz.mapping.samples import LIST, ORDER, ao, batch, constant, posting_
 from wagtail_xfinanz.flows import change_mapping
 from wagtail_xfinanz.mapping import Entry, Source, SourceKind
@@ -116,3 +116,12 @@ def test_a_page_that_does_not_say_what_it_showed(log_in, client, empty, anna, sh
     client.post(map_of(empty), {f"source|{path}": "constant", f"text|{path}": "Portal", "shown": shown})
     empty.refresh_from_db()
     assert empty.mapping.at(path).source == constant("Portal")
+
+
+def test_the_browser_asks_before_typed_texts_are_left_behind(log_in, client, full, anna, bernd):
+    """The links of the table lead to other pages."""
+    place = f"{MAPPINGS}{full.pk}/place/?path={quote(ao(f'{ORDER}/art'))}"
+    for user, role, asks in ((anna, "certifier", True), (bernd, "auditor", False)):
+        log_in(user, role)
+        for address in (map_of(full), place):
+            assert bool(page(client.get(address)).xpath("//form[@data-controller='w-unsaved']")) is asks
