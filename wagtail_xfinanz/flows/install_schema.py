@@ -14,7 +14,7 @@ from ..models import SchemaFile, SchemaPackage
 from ..schemas import Limits, Package, PackageRefused, open_package
 from ..schemas.tree import Tree
 
-_PATH_LENGTH = 300
+_PATH_LENGTH = _NAMESPACE_LENGTH = 300
 _PORTION = 64 * 1024
 
 
@@ -27,6 +27,8 @@ def install_schema(
     """
     package = open_package(source, name=name, main=main, limits=limits or Limits())
     _read_types(package)
+    if len(package.namespace) > _NAMESPACE_LENGTH:
+        raise PackageRefused(_("The namespace “%(name)s…” is too long.") % {"name": package.namespace[:60]})
     if too_long := next((path for path in package.files if len(path) > _PATH_LENGTH), ""):
         raise PackageRefused(_("The path “%(path)s…” is too long.") % {"path": too_long[:60]})
     row = SchemaPackage(

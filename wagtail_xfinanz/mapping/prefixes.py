@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from ..schemas.names import XML_NAMESPACE, XSI_NAMESPACE, local, split
 from .plan import PlanElement
 
@@ -12,7 +14,7 @@ def prefixes_for(root: PlanElement, known: dict[str, str]) -> dict[str, str]:
     for namespace in _namespaces(root):
         wanted = "xsi" if namespace == XSI_NAMESPACE else known.get(namespace, "")
         if not wanted or wanted in taken.values() or wanted == "xml":
-            wanted = f"n{len(taken) + 1}"
+            wanted = next(free for number in count(1) if (free := f"n{number}") not in taken.values())
         taken[namespace] = wanted
     return taken
 

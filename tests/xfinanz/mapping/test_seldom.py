@@ -19,6 +19,8 @@ from tests.xfinanz.mapping.samples import (
     written,
 )
 from wagtail_xfinanz.mapping import Condition, Entry, Mapping, Repeat, Test
+from wagtail_xfinanz.mapping.plan import PlanElement
+from wagtail_xfinanz.mapping.prefixes import prefixes_for
 from wagtail_xfinanz.posting import PostingKind
 from wagtail_xfinanz.schemas.describe import type_in_words
 
@@ -93,3 +95,11 @@ def test_a_list_that_does_not_fit_is_found_by_the_whole_file():
     assert plan_of(wrong, NAME).problems == []
     content = written(wrong, NAME, [CASES["doppisch"]])
     assert not loaded(NAME)[0].schema.validate(etree.fromstring(content))
+
+
+def test_no_prefix_stands_for_two_namespaces():
+    """The schema's authors call one of theirs as we would call the next."""
+    parts = [PlanElement(f"{{urn:{name}}}part", "", required=True) for name in ("unnamed", "other")]
+    root = PlanElement("{urn:known}root", "", required=True, parts=[*parts])
+    prefixes = prefixes_for(root, {"urn:known": "n2"})
+    assert sorted(prefixes.values()) == ["n1", "n2", "n3"]

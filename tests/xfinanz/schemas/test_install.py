@@ -95,6 +95,9 @@ def test_a_package_that_cannot_be_read_any_more_tells_so_and_stops_nobody_else(a
     assert f"{row.pk}|" not in new
     for page in ("map", "dry-run"):
         assert "text.xsd" in text(admin.get(f"/admin/xfinanz_mappings/{mapping.pk}/{page}/", follow=True))
+    listed = run("list")
+    assert "text.xsd" in listed
+    assert "Ledger" in listed
 
 
 def test_types_that_build_upon_each_other_too_often_are_refused():
@@ -106,6 +109,12 @@ def test_types_that_build_upon_each_other_too_often_are_refused():
     first = '<xs:complexType name="T0"/><xs:element name="r" type="T1499"/>'
     with pytest.raises(PackageRefused):
         install_schema(zipped({"a.xsd": schema(first + body)}), name="a.zip", site=None, by=None)
+
+
+def test_a_namespace_longer_than_any_is_refused():
+    endless = schema('<xs:element name="r"/>', targetNamespace="urn:" + "x" * 300)
+    with pytest.raises(PackageRefused, match="urn:xxx"):
+        install_schema(zipped({"a.xsd": endless}), name="a.zip", site=None, by=None)
 
 
 def test_from_the_command_line(tmp_path, site):

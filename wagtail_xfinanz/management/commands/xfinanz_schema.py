@@ -57,8 +57,15 @@ class Command(BaseCommand):
         for row in SchemaPackage.objects.select_related("site"):
             where = row.site.hostname if row.site else "all communes"
             self.stdout.write(f"{row.pk}: {row}, {row.name}, {row.installed_at:%Y-%m-%d}, {where}, {row.sha256}")
-            for name in load_schema(row).tree.messages:
-                self.stdout.write(f"    {local(name)}")
+            for line in self._messages(row):
+                self.stdout.write(f"    {line}")
+
+    def _messages(self, row: SchemaPackage) -> list[str]:
+        """What can be mapped of a package, or why it cannot be read any more."""
+        try:
+            return [local(name) for name in load_schema(row).tree.messages]
+        except BookkeepingError as error:
+            return [str(error)]
 
     def _tree(self, options: dict[str, Any]) -> None:
         rows = SchemaPackage.objects.all()
