@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
 from wagtail.models import Site
 
-from ..models import LineKind, MatchClass, SettlementLine, SettlementReport, WhyOpen
+from ..models import Decision, DecisionKind, LineKind, MatchClass, SettlementLine, SettlementReport, WhyOpen
 
 #: A payout reaches the account within so many days before or after the day the provider says.
 _DAYS_ON_THE_WAY = 10
@@ -25,8 +25,11 @@ def lock_site(site_id: int) -> None:
 
 
 def release_batches(source: str, keys: Collection[str]) -> None:
-    """Lines that turn out to be batches stand for no payment of their own any more: their parts do."""
-    whole = SettlementLine.objects.filter(source=source, key__in=keys).exclude(kind=LineKind.OTHER)
+    """Lines that turn out to be batches stand for no payment of their own any more: their parts do.
+
+    Not if a person has booked the whole: then its money is in the books, and the parts are not booked again.
+    """
+    whole = SettlementLine.objects.filter(~_booked_by_hand(), source=source, key__in=keys).exclude(kind=LineKind.OTHER)
     whole.update(kind=LineKind.OTHER, match=MatchClass.IGNORED, why="", entry=None, attempt=None, order=None)
 
 
@@ -38,6 +41,9 @@ def link_batches(source: str) -> None:
     if not tied:
         return
     parts.filter(batch_key__in=SettlementLine.objects.filter(pk__in=tied).values("key")).update(explains=batch)
+    by_hand = set(SettlementLine.objects.filter(_booked_by_hand(), pk__in=tied).values_list("pk", flat=True))
+    _set_aside_parts(by_hand)
+    tied = [pk for pk in tied if pk not in by_hand]
     release_batches(source, list(SettlementLine.objects.filter(pk__in=tied).values_list("key", flat=True)))
     of_parts = SettlementLine.objects.filter(pk__in=tied).annotate(parts_cents=Sum("explained_by__amount_cents"))
     complete = list(of_parts.filter(parts_cents=F("amount_cents")).values_list("pk", flat=True))
@@ -45,6 +51,19 @@ def link_batches(source: str) -> None:
     batches = SettlementLine.objects.filter(pk__in=tied)
     batches.filter(pk__in=complete).update(match=MatchClass.MATCHED, why="", matched_at=now)
     batches.exclude(pk__in=complete).update(match=MatchClass.AMOUNT_DIFFERS, why=WhyOpen.BATCH, matched_at=None)
+
+
+def _booked_by_hand() -> Q:
+    """Of lines: a person has assigned the whole to an order, so that it was booked there, or divided it."""
+    decisions = Decision.objects.filter(line=OuterRef("pk"))
+    divided, assigned = decisions.filter(kind=DecisionKind.DIVIDE), decisions.filter(kind=DecisionKind.ASSIGN)
+    return Q(Exists(divided)) | Q(Exists(assigned), entry__isnull=False)
+
+
+def _set_aside_parts(wholes: Collection[int]) -> None:
+    """What a file tells of the parts of these is the same money; the parts a person has made have no batch key."""
+    told = SettlementLine.objects.filter(explains__in=wholes).exclude(batch_key="")
+    told.update(match=MatchClass.IGNORED, why="", note="", entry=None, attempt=None, matched_at=timezone.now())
 
 
 @dataclass(frozen=True, slots=True)

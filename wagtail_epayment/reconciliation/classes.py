@@ -56,6 +56,8 @@ TO_LOOK_AT = (
     RowClass.MESSAGES,
     RowClass.REPORTS,
 )
+#: A part of a credit that a person had booked as a whole before a file told of its parts.
+_PART_BOOKED_WITH_THE_WHOLE = Q(match=MatchClass.IGNORED, explains__isnull=False) & ~Q(batch_key="")
 _KINDS = {
     RowClass.SETTLED: [LineKind.PAYMENT],
     RowClass.REFUNDED: [LineKind.REFUND, LineKind.REFUND_REVERSAL],
@@ -75,7 +77,7 @@ def lines(sites: QuerySet[models.Model]) -> QuerySet[Any]:
             When(
                 Q(kind=LineKind.PAYOUT) | Q(kind=LineKind.OTHER, match=MatchClass.MATCHED), then=Value(RowClass.PAYOUTS)
             ),
-            When(Exists(earlier), then=Value(RowClass.AGAIN)),
+            When(Exists(earlier) | _PART_BOOKED_WITH_THE_WHOLE, then=Value(RowClass.AGAIN)),
             When(kind=LineKind.FEE, then=Value(RowClass.FEES)),
             When(match=MatchClass.IGNORED, then=Value(RowClass.ASIDE)),
             *(When(kind__in=kinds, then=Value(row_class)) for row_class, kinds in _KINDS.items()),

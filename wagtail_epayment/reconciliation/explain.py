@@ -198,6 +198,8 @@ def explain_line(line: SettlementLine, row_class: str) -> Explanation:
         what, step = _OPEN_LINES[line.why]
         return Explanation(_filled(what, _facts(line)), str(step))
     what = str(_CLOSED_LINES.get(row_class, _CLOSED_LINES[RowClass.ASIDE]))
+    if line.match == MatchClass.IGNORED and line.explains and line.batch_key:
+        return Explanation(_("A part of a credit that a person had divided or assigned before. It counts once, there."))
     if line.match == MatchClass.BOOKED:
         what += " " + _("Our books learned it from this report: the provider's message had been lost.")
     if line.kind == LineKind.PAYOUT:

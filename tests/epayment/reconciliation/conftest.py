@@ -8,12 +8,23 @@ from unittest import mock
 import pytest
 from django.utils import timezone
 
+from example_site.bank_statement import Statement, credit
 from tests.epayment.conftest import contract  # noqa: F401  a fixture
 from wagtail_epayment.flows import NewItem, apply_message, create_order
+from wagtail_epayment.flows.divide import PartOfCredit
 from wagtail_epayment.flows.import_report import import_file
 from wagtail_epayment.flows.inbox import store
-from wagtail_epayment.models import AttemptState, LedgerEntry, MessageSource, PaymentAttempt, SettlementLine
+from wagtail_epayment.models import (
+    AttemptState,
+    LedgerEntry,
+    MessageSource,
+    PaymentAttempt,
+    PaymentContract,
+    PaymentOrder,
+    SettlementLine,
+)
 from wagtail_epayment.providers.base import RawMessage, Word
+from wagtail_epayment.state import order_state
 
 DAY = datetime.date(2026, 11, 20)
 HEAD = "id;amount;merchant_tx_id;reference;date;kind\n"
@@ -94,3 +105,35 @@ def town(site, contract):  # noqa: F811
 def payment(attempt, key="t1", cents="57.50"):
     """A line of the provider's report about it."""
     return f"{key};{cents};{attempt.merchant_tx_id};;20.11.2026;payment"
+
+
+@pytest.fixture
+def transfers(site):
+    options = {"account_holder": "Stadt Musterstadt", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
+    return PaymentContract.objects.create(site=site, provider="transfer", label="Überweisung", options=options)
+
+
+@pytest.fixture
+def orders(town, transfers):
+    """Three orders of one payer: 57.50, 20.00 and 12.00."""
+    with clock(days_ago(10)):
+        return [town.order(cents) for cents in (5750, 2000, 1200)]
+
+
+@pytest.fixture
+def clara(django_user_model):
+    return django_user_model.objects.create_user("clara")
+
+
+def pays(town, orders, cents, *, ref="B1", text=None):
+    text = text if text is not None else "Gebuehren " + " und ".join(order.reference for order in orders)
+    town.bank_says(Statement([credit(cents, ref=ref, text=text)], number=ref).camt053())
+    return line(key__contains=ref, explains=None)
+
+
+def parts(orders, *cents):
+    return [PartOfCredit(order, each) for order, each in zip(orders, cents, strict=True)]
+
+
+def state(order):
+    return order_state(PaymentOrder.objects.get(pk=order.pk))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.db import connection
+from django.utils import translation
+from wagtail.models import Site
 
-from example_site.bank_statement import Statement, credit
-from tests.epayment.reconciliation.conftest import clock, days_ago, line
-from tests.epayment.reconciliation.test_view import BASE, counts, staff  # noqa: F401  a fixture
+from example_site.bank_statement import Booking, Part, Statement
+from tests.epayment.reconciliation.conftest import line, parts, pays, state
 from tests.races import at_once
 from wagtail_epayment.errors import DecisionNotPossible
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_epayment.flows.decide import decide
-from wagtail_epayment.flows.divide import PartOfCredit, divide, named_orders
+from wagtail_epayment.flows.divide import divide, named_orders
 from wagtail_epayment.flows.import_report import import_file
 from wagtail_epayment.flows.reconcile import reconcile_site
 from wagtail_epayment.models import (
@@ -23,47 +22,17 @@ from wagtail_epayment.models import (
     DecisionKind,
     LedgerEntry,
     OutboxEvent,
-    PaymentContract,
     PaymentOrder,
     Refund,
     SettlementLine,
     WhyOpen,
 )
-from wagtail_epayment.state import OrderState, balance_cents, order_state
+from wagtail_epayment.operations.doctor import examine
+from wagtail_epayment.reconciliation import classes
+from wagtail_epayment.reconciliation.explain import explain_line
+from wagtail_epayment.state import OrderState, balance_cents
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def transfers(site):
-    options = {"account_holder": "Stadt Musterstadt", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
-    return PaymentContract.objects.create(site=site, provider="transfer", label="Überweisung", options=options)
-
-
-@pytest.fixture
-def orders(town, transfers):
-    """Three orders of one payer: 57.50, 20.00 and 12.00."""
-    with clock(days_ago(10)):
-        return [town.order(cents) for cents in (5750, 2000, 1200)]
-
-
-@pytest.fixture
-def clara(django_user_model):
-    return django_user_model.objects.create_user("clara")
-
-
-def pays(town, orders, cents, *, ref="B1", text=None):
-    text = text if text is not None else "Gebuehren " + " und ".join(order.reference for order in orders)
-    town.bank_says(Statement([credit(cents, ref=ref, text=text)], number=ref).camt053())
-    return line(key__contains=ref, explains=None)
-
-
-def parts(orders, *cents):
-    return [PartOfCredit(order, each) for order, each in zip(orders, cents, strict=True)]
-
-
-def state(order):
-    return order_state(PaymentOrder.objects.get(pk=order.pk))
 
 
 def test_one_transfer_pays_three_orders(town, orders, clara):
@@ -191,65 +160,25 @@ def test_the_csv_of_an_online_bank_too(town, orders, clara):
     assert [state(order) for order in orders[:2]] == [OrderState.PAID] * 2
 
 
-class TestPage:
-    @pytest.fixture
-    def whole(self, town, orders):
-        return pays(town, orders[:2], 7750)
-
-    def said(self, orders, *amounts, rows=4, **more):
-        data = {"form-TOTAL_FORMS": rows, "form-INITIAL_FORMS": 0, "reason": "steht im Text", **more}
-        for place, (order, amount) in enumerate(zip(orders, amounts, strict=True)):
-            data |= {f"form-{place}-reference": getattr(order, "reference", order), f"form-{place}-amount": amount}
-        return data
-
-    def test_from_the_line_to_the_booking(self, site, staff, whole, orders):  # noqa: F811
-        client = staff(site)
-        url = f"{BASE}line/{whole.pk}/divide/"
-        assert url in client.get(f"{BASE}line/{whole.pk}/").content.decode()
-        shown = client.get(url).content.decode()
-        assert set(re.findall(r'value="(\d{13})"', shown)) == {order.reference for order in orders[:2]}
-        assert 'value="57,50"' in shown
-        answer = client.post(url, self.said(orders[:2], "57,50", "20.00"))
-        assert (answer.status_code, answer.url) == (302, f"{BASE}line/{whole.pk}/")
-        assert [state(order) for order in orders[:2]] == [OrderState.PAID] * 2
-        assert "steht im Text" in client.get(answer.url).content.decode()
-        again = client.post(url, self.said(orders[:2], "57,50", "20.00"))
-        assert (again.status_code, again.url) == (302, f"{BASE}line/{whole.pk}/")
-        assert (counts(client)["settled"], counts(client)["payouts"], counts(client)["unknown"]) == (
-            (2, 0), (1, 0), (0, 0),
-        )  # fmt: skip
-
-    def test_what_is_wrong_is_said_and_kept(self, site, staff, whole, orders):  # noqa: F811
-        client, url = staff(site), f"{BASE}line/{whole.pk}/divide/"
-        for data in (
-            self.said(orders[:2], "57,50", "20,01"),
-            self.said([orders[0], "4711"], "57,50", "20,00"),
-            self.said(orders[:2], "57,50", "zwanzig"),
-            self.said(orders[:2], "57,50", "20,00", reason=""),
-        ):
-            answer = client.post(url, data)
-            assert answer.status_code == 422
-            assert orders[0].reference in answer.content.decode()
-        assert not LedgerEntry.objects.exists()
-
-    def test_more_rows_keep_what_was_typed(self, site, staff, whole, orders):  # noqa: F811
-        client, url = staff(site), f"{BASE}line/{whole.pk}/divide/"
-        shown = client.post(url, self.said(orders[:2], "57,50", "20,00", more="1")).content.decode()
-        assert "form-8-reference" in shown
-        assert 'value="57,50"' in shown
-        assert "steht im Text" in shown
-        assert not LedgerEntry.objects.exists()
-
-    def test_who_may_only_look_divides_nothing(self, site, staff, whole, orders):  # noqa: F811
-        client, url = staff(site, "auditor"), f"{BASE}line/{whole.pk}/divide/"
-        assert url not in client.get(f"{BASE}line/{whole.pk}/").content.decode()
-        assert client.post(url, self.said(orders[:2], "57,50", "20,00")).status_code in (302, 403)
-        assert not LedgerEntry.objects.exists()
-
-    def test_the_neighbour_finds_nothing(self, other_site, staff, whole, orders):  # noqa: F811
-        client, url = staff(other_site), f"{BASE}line/{whole.pk}/divide/"
-        assert client.get(url).status_code == 404
-        assert client.post(url, self.said(orders[:2], "57,50", "20,00")).status_code == 404
+@pytest.mark.parametrize("is_divided", [True, False])
+def test_when_the_bank_tells_the_parts_later_the_money_is_not_booked_again(town, orders, clara, is_divided):
+    texts = [f"Gebuehr {order.reference}" for order in orders[:2]]
+    batch = tuple(Part(cents, text=text) for cents, text in zip((5750, 2000), texts, strict=True))
+    town.bank_says(Statement([Booking(parts=batch, ref="B1", hides_parts=True)], number="1").camt053())
+    whole = line()
+    if is_divided:
+        divide(whole, parts(orders[:2], 5750, 2000), reason="am Telefon geklärt", user=clara)
+    else:
+        decide(whole, kind=DecisionKind.ASSIGN, reason="am Telefon geklärt", user=clara, order=orders[0])
+    town.bank_says(Statement([Booking(parts=batch, ref="B1")], number="N1").camt054())
+    assert sum(entry.amount_cents for entry in LedgerEntry.objects.all()) == 7750
+    told = classes.lines(Site.objects.all()).exclude(batch_key="")
+    assert [(each.row_class, each.why) for each in told] == [("again", "")] * 2
+    with translation.override(None):
+        assert all("counts once" in explain_line(each, "again").what for each in told)
+    whole.refresh_from_db()
+    assert (whole.why, bool(whole.entry)) == ("", not is_divided)
+    assert not [found for found in examine() if found.invariant.name.startswith("settlement")]
 
 
 @pytest.mark.postgres

@@ -38,8 +38,9 @@ def totals(here: Here) -> Found:
 )
 def lines_lost(here: Here) -> Found:
     """The parts a person has divided a credit into did not come with the report."""
-    divided = Decision.objects.filter(line=OuterRef("explains"), kind=DecisionKind.DIVIDE)
-    lines = SettlementLine.objects.filter(~Exists(divided), report=OuterRef("pk")).order_by().values("report")
+    divided = Exists(Decision.objects.filter(line=OuterRef("explains"), kind=DecisionKind.DIVIDE))
+    came = ~Q(batch_key="") | ~divided
+    lines = SettlementLine.objects.filter(came, report=OuterRef("pk")).order_by().values("report")
     counted = Coalesce(Subquery(lines.annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField())
     rows = SettlementReport.objects.filter(here("site")).annotate(counted=counted)
     return rows.exclude(counted=F("new_count")).values_list("format", "reference")
