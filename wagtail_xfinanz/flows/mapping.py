@@ -17,6 +17,7 @@ from ..mapping import Entry, Mapping, from_json, to_json
 from ..mapping.plan import Plan
 from ..mapping.planning import make_plan
 from ..models import FinanceTenant, MappingState, MappingVersion, SchemaPackage
+from ..schemas.names import clark, local, split
 from .load_schema import load_schema
 
 
@@ -32,7 +33,7 @@ def create_mapping(
     if package.site_id not in (None, tenant.site_id):
         raise MappingInvalid(_("This package belongs to another commune."))
     if load_schema(package).tree.find(f"/{mapping.message}") is None:
-        raise MappingInvalid(_("The package has no message “%(name)s”.") % {"name": mapping.message})
+        raise MappingInvalid(_("The package has no message “%(name)s”.") % {"name": local(mapping.message)})
     same = {"tenant": tenant, "package": package, "name": name[:120], "definition": to_json(mapping)}
     if begun := MappingVersion.objects.filter(state=MappingState.DRAFT, editors=by, **same).first():
         return begun
@@ -53,12 +54,13 @@ def copy_mapping(row: MappingVersion, *, by: Any, package: SchemaPackage | None 
 def moved(mapping: Mapping, package: SchemaPackage) -> Mapping:
     """The mapping in the namespace of another version of its schema, if only that differs."""
     tree = load_schema(package).tree
-    old = mapping.message.rpartition("}")[0].lstrip("{")
-    if tree.find(f"/{mapping.message}") or not old:
+    old, name = split(mapping.message)
+    same = [found for found in tree.elements if local(found) == name]
+    if mapping.message in same or not old or len(same) != 1:
         return mapping
-    new = f"{{{package.namespace}}}"
-    entries = (replace(entry, path=entry.path.replace(f"{{{old}}}", new)) for entry in mapping.entries)
-    return replace(mapping, message=mapping.message.replace(f"{{{old}}}", new), entries=tuple(entries))
+    before, after = clark(old, ""), clark(split(same[0])[0], "")
+    entries = (replace(entry, path=entry.path.replace(before, after)) for entry in mapping.entries)
+    return replace(mapping, message=same[0], entries=tuple(entries))
 
 
 @transaction.atomic

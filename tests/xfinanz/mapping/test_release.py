@@ -13,7 +13,7 @@ from lxml import etree
 from tests.races import at_once
 from tests.xfinanz.factories import released
 from tests.xfinanz.mapping.samples import BOOK, ORDERS, ao, header_for, lines_of, posting
-from tests.xfinanz.schemas.zips import package
+from tests.xfinanz.schemas.zips import ROOT, files_of, including, package, zipped
 from wagtail_xfinanz.errors import (
     FormatInvalid,
     FormatNotReady,
@@ -196,27 +196,17 @@ class TestVersions:
         with pytest.raises(WrongState):
             remove_schema(draft.package, by=None)
 
-    def test_it_moves_to_the_next_version_of_its_schema(self, active, anna):
-        files = {
-            "anordnung_nachrichten": None,
-            "anordnung_baukasten": None,
-        }
-        text = {
-            stem: next(data for path, data in _files().items() if stem.replace("_", "-") in path).replace(
-                b"urn:example:anordnung:1", b"urn:example:anordnung:2"
-            )
-            for stem in files
-        }
-        newer = install_schema(package("anordnung", **text), name="neu.zip", site=None, by=None)
+    @pytest.mark.parametrize(
+        "beside", [{}, {**{f"{number}.xsd": including(f"{number + 1}.xsd") for number in range(9)}, "9.xsd": ROOT}]
+    )
+    def test_it_moves_to_the_next_version_of_its_schema(self, active, anna, beside):
+        """Also if the package holds another schema, that comes first."""
+        old, new = b"urn:example:anordnung:1", b"urn:example:anordnung:2"
+        files = {path: data.replace(old, new) for path, data in files_of("anordnung").items()}
+        newer = install_schema(zipped({**files, **beside}), name="neu.zip", site=None, by=None)
         copy = copy_mapping(active, by=anna, package=newer)
         assert copy.mapping.message == "{urn:example:anordnung:2}anordnung.Liste.001"
         submit_mapping(copy, by=anna)
-
-
-def _files():
-    from tests.xfinanz.schemas.zips import files_of
-
-    return files_of("anordnung")
 
 
 class TestPlaces:
