@@ -39,7 +39,6 @@ SIGNS = (
 )
 MARKS = "\u0300-\u0304\u0306-\u030d\u0310\u0315\u031b\u0323-\u0329\u032c-\u0331\u0335\u035f"
 KASSENBUCH_PATTERN = re.compile(f"(?:[{LETTERS}][{MARKS}]*|[{SIGNS}])*")
-_OWN = Repertoire.KASSENBUCH
 _WRITABLE = re.compile(f"[{LETTERS}][{MARKS}]*|[{SIGNS}]")
 
 
@@ -89,7 +88,7 @@ def written(text: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> str:
 
 def unwritable(text: str, repertoire: Repertoire = Repertoire.KASSENBUCH) -> list[str]:
     """The characters of a plain text that are outside the repertoire, each once, in order."""
-    if repertoire != _OWN:
+    if repertoire != Repertoire.KASSENBUCH:
         return outside(text, repertoire)
     if _is_plain_ascii(text) or KASSENBUCH_PATTERN.fullmatch(text):
         return []

@@ -193,7 +193,9 @@ def test_problems_are_listed_with_their_cause(log_in, client, site, tenant, anna
 def test_reversing_needs_a_reason(log_in, client, paid, tenant, anna, bernd, later):
     (batch,) = released(tenant, anna, bernd, cut_off=later)
     log_in(anna, "certifier")
-    assert "warum die Buchungen" in text(client.post(f"{BATCHES}{batch.pk}/reverse/", {"reason": " "}, follow=True))
+    assert "Bitte geben Sie einen Grund an" in text(
+        client.post(f"{BATCHES}{batch.pk}/reverse/", {"reason": " "}, follow=True)
+    )
     page = text(client.post(f"{BATCHES}{batch.pk}/reverse/", {"reason": "Falsches Konto"}, follow=True))
     assert "Falsches Konto" in page
     assert "storniert 2026/1/1" in page

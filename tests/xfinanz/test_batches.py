@@ -11,7 +11,7 @@ from lxml import etree
 from tests.xfinanz.factories import account, pay, released
 from wagtail_epayment.flows import NewItem, create_order
 from wagtail_epayment.models import EntryKind
-from wagtail_xfinanz.errors import NothingToDo, SamePerson, WrongState
+from wagtail_xfinanz.errors import NothingToDo, ReasonMissing, SamePerson, WrongState
 from wagtail_xfinanz.flows import certify, collect, discard, export, gather, release, reverse, verify
 from wagtail_xfinanz.models import Batch, BatchFile, BatchState, FileChunk, PostingRecord
 
@@ -215,6 +215,13 @@ def test_a_single_payment_can_be_reversed(site, paid, tenant, anna, bernd, later
     pay(other, 300)
     (batch,) = released(tenant, anna, bernd, cut_off=later)
     assert reverse(batch, by=anna, reason="x", reference=other.reference).total_cents == -300
+
+
+def test_nothing_is_reversed_without_a_reason(paid, tenant, anna, bernd, later):
+    (batch,) = released(tenant, anna, bernd, cut_off=later)
+    with pytest.raises(ReasonMissing):
+        reverse(batch, by=anna, reason=" ")
+    assert Batch.objects.get() == batch
 
 
 def test_a_discarded_reversal_changes_nothing(paid, tenant, anna, bernd, later):

@@ -134,10 +134,7 @@ class ReverseView(StepView):
         return {**super().get_context_data(**kwargs), "asks_reference": True}
 
     def do(self, request: HttpRequest) -> str:
-        reason = request.POST.get("reason", "").strip()
-        if not reason:
-            raise BookkeepingError(_("Please say why the postings are reversed."))
-        reference = request.POST.get("reference", "").strip()
+        reason, reference = request.POST.get("reason", ""), request.POST.get("reference", "").strip()
         draft = flows.reverse(self.batch, by=request.user, reason=reason, reference=reference)  # type: ignore[arg-type]
         return self.back(draft)
 

@@ -20,6 +20,7 @@ from ..models import (
     AcknowledgementImport,
     Batch,
     BatchState,
+    DeliveryState,
     EventKind,
     FinanceTenant,
     PostingAcknowledgement,
@@ -90,7 +91,7 @@ def _batch_of(tenant: FinanceTenant, said: BatchAnswer) -> Batch:
     name = f"{said.budget_year}/{said.number}"
     if batch is None:
         raise AnswerRefused(_("There is no batch %(name)s of this tenant.") % {"name": name})
-    if batch.state == BatchState.RELEASED and not batch.deliveries.exclude(state="failed").exists():
+    if batch.state == BatchState.RELEASED and not batch.deliveries.exclude(state=DeliveryState.FAILED).exists():
         raise AnswerRefused(_("Batch %(name)s has not been handed over yet.") % {"name": name})
     hashes = set(batch.files.values_list("sha256", flat=True))
     if said.file_sha256 and said.file_sha256 not in hashes:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from ..models import ANSWERED, MAY_HAVE_ARRIVED, Batch, BatchState, DeliveryState
 from .answers import with_answer
+from .arrived import mark_exported
 
 
 def settle(batch: Batch, *, by: Any) -> None:
@@ -16,15 +17,14 @@ def settle(batch: Batch, *, by: Any) -> None:
     As long as postings have no answer the batch stays exported. An answer proves that the file arrived.
     """
     _mark_arrived(batch)
-    if batch.state == BatchState.RELEASED:
-        batch.state, batch.exported_by, batch.exported_at = BatchState.EXPORTED, by, timezone.now()
+    mark_exported(batch, by=by)
     said = set(with_answer(batch.postings.order_by()).values_list("answer", flat=True).distinct())
     if None not in said:
         state = {(True,): BatchState.ACKNOWLEDGED, (False,): BatchState.REJECTED}.get(tuple(said), BatchState.PARTLY)
         batch.state = state
     elif batch.state in ANSWERED:
         batch.state = BatchState.EXPORTED
-    batch.save(update_fields=["state", "exported_by", "exported_at"])
+    batch.save(update_fields=["state"])
 
 
 def _mark_arrived(batch: Batch) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from ..errors import ReasonMissing, WrongState
+from ..errors import WrongState
 from ..models import Batch, EventKind, FinanceTenant, PostingAcknowledgement, PostingRecord
 from .answered import settle
+from .reason import stated
 from .trail import tell
 
 
@@ -17,10 +18,9 @@ def decide(contradiction: PostingAcknowledgement, *, accepted: bool, by: Any, re
 
     Raises ReasonMissing, or WrongState if it is decided already or a batch posts anew what would be accepted.
     """
+    reason = stated(reason)
     FinanceTenant.objects.select_for_update(of=("self",)).get(batches__postings=contradiction.record_id)
     batch = Batch.objects.select_for_update(of=("self",)).get(postings=contradiction.record_id)
-    if not reason.strip():
-        raise ReasonMissing(_("Please say why."))
     if contradiction.counts or PostingAcknowledgement.objects.filter(decides=contradiction).exists():
         raise WrongState(_("This has been decided already."))
     if accepted:
@@ -30,7 +30,7 @@ def decide(contradiction: PostingAcknowledgement, *, accepted: bool, by: Any, re
         accepted=accepted,
         decides=contradiction,
         decided_by=by,
-        reason=reason.strip()[:200],
+        reason=reason,
     )
     tell(batch, EventKind.DECIDED, by=by, text=f"{contradiction.record.sequence}: {made.reason}")
     settle(batch, by=by)

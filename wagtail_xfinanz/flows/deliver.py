@@ -23,7 +23,8 @@ from ..deliveries.base import BaseChannel, Found, Shipment
 from ..deliveries.errors import ChannelRefused, DeliveryError, NameTaken
 from ..deliveries.folder import name_taken, part_name
 from ..deliveries.registry import channels
-from ..models import UNDER_WAY, Batch, BatchDelivery, BatchState, DeliveryChannel, DeliveryState, EventKind
+from ..models import UNDER_WAY, Batch, BatchDelivery, DeliveryChannel, DeliveryState, EventKind
+from .arrived import mark_exported
 from .trail import tell
 
 logger = logging.getLogger(__name__)
@@ -173,9 +174,7 @@ def _note_sent(delivery: BatchDelivery, *, found: bool) -> None:
         is_emptied = delivery.channel.options.get("is_emptied")  # type: ignore[union-attr]
         row.next_try_at = row.sent_at + LOOK_EVERY if is_emptied else None
         row.save()
-        if batch.state == BatchState.RELEASED:
-            batch.state, batch.exported_by, batch.exported_at = BatchState.EXPORTED, row.requested_by, row.sent_at
-            batch.save(update_fields=["state", "exported_by", "exported_at"])
+        mark_exported(batch, by=row.requested_by)
         kind = EventKind.FOUND if found else EventKind.SENT
         tell(batch, kind, delivery=row, text=f"{row.file.filename} {row.file.sha256}")
 

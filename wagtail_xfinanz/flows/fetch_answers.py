@@ -18,11 +18,12 @@ from wagtail_sitekit.crypto import seal_for_site
 from ..acknowledgements.base import MAX_BYTES
 from ..deliveries.base import AnswerFile, BaseChannel
 from ..deliveries.errors import DeliveryError
-from ..errors import AnswerRefused, ReasonMissing, WrongState
+from ..errors import AnswerRefused, WrongState
 from ..models import AcknowledgementImport, DeliveryChannel, FetchedAnswer, FetchedState, FinanceTenant
 from ..models.acknowledgement import seal_context
 from .acknowledge import acknowledge
 from .deliver import open_channel, words
+from .reason import stated
 
 logger = logging.getLogger(__name__)
 
@@ -166,10 +167,9 @@ def dismiss_answer(fetched: FetchedAnswer, *, by: Any, reason: str) -> FetchedAn
 
     Raises WrongState, ReasonMissing.
     """
-    if not reason.strip():
-        raise ReasonMissing(_("Please say why."))
+    reason = stated(reason)
     row = _refused(fetched)
-    row.state, row.reason = FetchedState.DISMISSED, reason.strip()[:200]
+    row.state, row.reason = FetchedState.DISMISSED, reason
     row.dismissed_by, row.dismissed_at = by, timezone.now()
     row.save()
     log(instance=row.channel, action="wagtail_xfinanz.dismiss_answer", user=by, data={"file": row.name})

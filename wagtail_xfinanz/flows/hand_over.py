@@ -23,6 +23,7 @@ from ..models import (
     DeliveryState,
     EventKind,
 )
+from .arrived import mark_exported
 from .deliver import deliver
 from .trail import tell
 
@@ -150,13 +151,6 @@ def confirm_receipt(delivery: BatchDelivery, *, by: Any, note: str = "") -> None
     row.save()
     mark_exported(batch, by=by)
     tell(batch, EventKind.RECEIVED, delivery=row, by=by, text=note)
-
-
-def mark_exported(batch: Batch, *, by: Any) -> None:
-    """The finance system has the batch for the first time. The caller holds the lock on the batch."""
-    if batch.state == BatchState.RELEASED:
-        batch.state, batch.exported_by, batch.exported_at = BatchState.EXPORTED, by, timezone.now()
-        batch.save(update_fields=["state", "exported_by", "exported_at"])
 
 
 def may_have_arrived(batch: Batch) -> bool:

@@ -9,12 +9,13 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from ..errors import NothingToDo, ReasonMissing, WrongState
+from ..errors import NothingToDo, WrongState
 from ..models import Batch, EventKind, FinanceTenant, PostingRecord, RejectionDecision, RejectionStep
 from ..posting import PostingKind
 from .answers import rejected_of, still_rejected
 from .compose import Accounts, payer_name
 from .correct import correct_texts
+from .reason import stated
 from .rejected import compose_anew
 from .trail import tell
 
@@ -29,7 +30,7 @@ def post_anew(
     then the batch, then the order if texts change. Raises ReasonMissing, WrongState if it is not rejected any more or
     could not be posted like this, TextNotWritable.
     """
-    record = _locked(record, reason)
+    reason, record = stated(reason), _locked(record)
     if record.kind == PostingKind.REVERSAL and (posting_key or texts):
         raise WrongState(_("A counter-posting stays as it is: it takes back what the finance system has."))
     if changed := {name: text for name, text in (texts or {}).items() if text.strip() != record.data[name]}:
@@ -50,10 +51,9 @@ def post_all_anew(batch: Batch, *, by: Any, reason: str) -> int:
     For a cause that lay outside of the postings, e.g. an account that was locked. Locks the tenant, then the batch.
     Raises ReasonMissing, NothingToDo.
     """
+    reason = stated(reason)
     FinanceTenant.objects.select_for_update().get(pk=batch.tenant_id)
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    if not reason.strip():
-        raise ReasonMissing(_("Please say why."))
     rows = list(still_rejected(rejected_of(batch).filter(reversal=None, replacement=None)))
     if not rows:
         raise NothingToDo(_("No posting of this batch is rejected and waits for a decision."))
@@ -68,7 +68,8 @@ def hold_rejected(record: PostingRecord, *, by: Any, reason: str) -> RejectionDe
 
     Raises ReasonMissing, WrongState.
     """
-    return _decide(_locked(record, reason), RejectionStep.HOLD, by=by, reason=reason)
+    reason = stated(reason)
+    return _decide(_locked(record), RejectionStep.HOLD, by=by, reason=reason)
 
 
 def texts_of(record: PostingRecord) -> dict[str, str]:
@@ -80,9 +81,7 @@ def texts_of(record: PostingRecord) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def _locked(record: PostingRecord, reason: str) -> PostingRecord:
-    if not reason.strip():
-        raise ReasonMissing(_("Please say why."))
+def _locked(record: PostingRecord) -> PostingRecord:
     FinanceTenant.objects.select_for_update().get(pk=record.batch.tenant_id)
     Batch.objects.select_for_update().get(pk=record.batch_id)
     rows = PostingRecord.objects.filter(pk=record.pk, reversal=None, replacement=None)
@@ -96,7 +95,7 @@ def _decide(
     record: PostingRecord, step: RejectionStep, *, by: Any, reason: str, posting_key: str = ""
 ) -> RejectionDecision:
     made = RejectionDecision.objects.create(
-        record=record, step=step, posting_key=posting_key, reason=reason.strip()[:200], decided_by=by
+        record=record, step=step, posting_key=posting_key, reason=reason, decided_by=by
     )
     with translation.override("de"):  # as everything that is kept
         text = f"{record.sequence}: {made.get_step_display()}. {made.reason}"

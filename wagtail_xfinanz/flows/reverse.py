@@ -10,6 +10,7 @@ from ..errors import NothingToDo, WrongState
 from ..models import FINAL, AcknowledgementImport, Batch, FinanceTenant, PostingRecord
 from .answers import with_answer
 from .collect import Draft
+from .reason import stated
 from .rejected import counter_posting, name_of
 
 
@@ -21,8 +22,10 @@ def reverse(batch: Batch, *, by: Any, reason: str, reference: str = "") -> Batch
     only those of that Kassenzeichen. A payment of which the finance system has rejected a posting stays out: there is
     nothing there to be taken back, it is posted anew (``post_anew``). Once the draft is released, the payments are
     open again and the next collection books them anew, e.g. on a corrected account. Locks the tenant. Raises
-    WrongState, also if the finance system answers and has not done so yet, or NothingToDo if all is reversed already.
+    ReasonMissing, WrongState, also if the finance system answers and has not done so yet, or NothingToDo if all is
+    reversed already.
     """
+    reason = stated(reason)
     tenant = FinanceTenant.objects.select_for_update().get(pk=batch.tenant_id)
     batch = Batch.objects.get(pk=batch.pk)
     if not batch.is_final:
@@ -40,7 +43,7 @@ def reverse(batch: Batch, *, by: Any, reason: str, reference: str = "") -> Batch
             raise NothingToDo(_("The finance system has rejected these postings: see “Rejected postings”."))
         raise NothingToDo(_("There is no posting left to reverse."))
     _check_answered(rows, tenant)
-    new = Batch.objects.create(tenant=tenant, budget_year=batch.budget_year, created_by=by, reason=reason[:200])
+    new = Batch.objects.create(tenant=tenant, budget_year=batch.budget_year, created_by=by, reason=reason)
     draft = Draft(new)
     for row in rows.iterator(chunk_size=500):
         draft.add(counter_posting(row))
