@@ -11,7 +11,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 def check_https(url: str) -> None:
-    """What goes there is signed or authorised, not secret by itself: no plain HTTP except to this machine."""
+    """Payments go there, with a signature or with the key itself: no plain HTTP except to this machine."""
     parts = urlsplit(url)
     is_own = parts.scheme == "http" and parts.hostname in _LOOPBACK
     if parts.scheme != "https" and not is_own:

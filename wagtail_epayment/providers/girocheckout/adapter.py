@@ -82,7 +82,7 @@ class GiroCheckoutProvider(BaseProvider):
     def refund(self, attempt: AttemptView, refund: RefundView) -> tuple[RawMessage, RefundWord]:
         method = self._method(attempt)
         if method not in REFUND:
-            raise ProviderRefused("GiroCheckout cannot refund this way of paying: transfer the money by hand.")
+            raise ProviderRefused(_("GiroCheckout cannot refund this way of paying: transfer the money by hand."))
         with _nothing_sent():
             client = self._client(method, attempt)
         answer = client.call(REFUND[method], requests_of.refund_values(attempt, refund, method=method))
@@ -92,7 +92,7 @@ class GiroCheckoutProvider(BaseProvider):
     def fetch_refund(self, attempt: AttemptView, refund: RefundView) -> tuple[RawMessage, RefundWord]:
         """By the refund's own reference; if its answer was lost there is none, and only GiroCockpit can tell."""
         if not refund.provider_ref:
-            raise ProviderUnavailable("GiroCheckout gave no reference for this refund: look it up in GiroCockpit.")
+            raise ProviderUnavailable(_("GiroCheckout gave no reference for this refund: look it up in GiroCockpit."))
         method = self._method(attempt)
         values = requests_of.refund_status_values(attempt, refund, method=method)
         answer = self._status(method, attempt, values)

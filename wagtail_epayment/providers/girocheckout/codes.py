@@ -6,6 +6,8 @@ code ends a payment and which leaves it open is our reading: what is not listed 
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from ...errors import ProviderRefused, ProviderUnavailable
 from ...models import AttemptState, RefundState
 
@@ -65,8 +67,10 @@ def refund_state(result: str) -> RefundState:
 def check_rc(rc: int) -> None:
     """Raises ProviderRefused if GiroCheckout surely did not act, ProviderUnavailable if that is unknown."""
     if rc in WRONG_CREDENTIALS:
-        raise ProviderRefused(f"GiroCheckout does not accept the merchant id, project id or password (rc {rc}).")
+        raise ProviderRefused(
+            _("GiroCheckout does not accept the merchant ID, project ID or password (rc %(rc)s).") % {"rc": rc}
+        )
     if rc in _REFUSALS:
-        raise ProviderRefused(f"GiroCheckout refused (rc {rc}).")
+        raise ProviderRefused(_("GiroCheckout refused (rc %(rc)s).") % {"rc": rc})
     if rc:
-        raise ProviderUnavailable(f"GiroCheckout answered with rc {rc}: whether it acted is unknown.")
+        raise ProviderUnavailable(_("GiroCheckout answered with rc %(rc)s: whether it acted is unknown.") % {"rc": rc})

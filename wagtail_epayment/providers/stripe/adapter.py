@@ -100,7 +100,7 @@ class StripeProvider(BaseProvider):
 
     def refund(self, attempt: AttemptView, refund: RefundView) -> tuple[RawMessage, RefundWord]:
         if not refund.payment_ref.startswith("pi_"):
-            raise ProviderRefused("Stripe has not told the payment's id: please refund it in Stripe's dashboard.")
+            raise ProviderRefused(_("Stripe has not told the payment's ID: please refund it in Stripe's dashboard."))
         said = self._found_again(refund)
         if said is None:
             params = requests_of.refund(attempt, refund, portal=self._portal)
@@ -118,7 +118,7 @@ class StripeProvider(BaseProvider):
                 said = lookups.refund(client, refund)
             if said is not None:
                 return raw(said), self._refund_word(said, attempt, refund)
-        raise ProviderRefused("Stripe has no such refund.")
+        raise ProviderRefused(_("Stripe has no such refund."))
 
     def fetch_settlements(self, *, since: date) -> Iterator[tuple[RawMessage, Settlement]]:
         """One report for every payout whose parts are complete; of one made by hand Stripe tells no parts."""
