@@ -183,13 +183,12 @@ class TestPages:
         assert client.post(pages[0]).status_code == 404
         assert pages[0] not in client.get(ASK).content.decode()
 
-    def test_who_is_no_auditor_any_more_does_not_get_it_either(self, auditor, tenant, paid, anna):
+    def test_who_is_no_auditor_any_more_does_not_get_it_either(self, auditor, tenant, paid, anna, site):
         self.ask(auditor, tenant)
         export = AuditExport.objects.get()
         make_export(export.pk)
         anna.groups.clear()
-        anna.is_active = True
-        anna.save()
+        join_role(anna, "certifier", site)
         assert auditor.get(reverse("xfinanz_audit:export_file", args=[export.pk])).status_code in (302, 403, 404)
 
     def test_a_certifier_cannot_ask(self, client, tenant, bernd, site):

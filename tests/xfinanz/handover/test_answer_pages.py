@@ -100,9 +100,12 @@ def test_nobody_answers_for_the_neighbour(log_in, exported, tenant, other_site, 
     client = log_in(anna.__class__.objects.create_user("nachbar", password="x"), "certifier", other_site)
     assert upload(client, tenant, quittung(exported)).status_code == 422
     assert upload(client, other_tenant, quittung(exported)).status_code == 422
-    for page in (f"{exported.pk}/trail/", f"{exported.pk}/decide/", f"{exported.pk}/answers/{'0' * 64}/"):
-        assert client.get(f"{BATCHES}{page}").status_code == 404
     assert not PostingAcknowledgement.objects.exists()
+    source = acknowledge(tenant, data=quittung(exported, rejected=(2,)), filename="q.xml", by=anna).source
+    rejected = exported.postings.get(sequence=2)
+    of_batch = [f"{exported.pk}/{name}/" for name in ("trail", "decide", "post_anew", f"answers/{source.sha256}")]
+    for page in (*of_batch, f"rejected/{rejected.pk}/"):
+        assert client.get(f"{BATCHES}{page}").status_code == 404
 
 
 def test_the_lists_take_the_same_queries_for_one_and_many(
