@@ -16,6 +16,7 @@ from ...errors import FormatInvalid
 from ...posting import Posting
 from ...text import plain, unwritable, writable
 from ..base import BaseFormat, Control, Header, Line, amount
+from ..reading import forget
 from ..registry import formats
 
 NAMESPACE = "urn:wagtail-xfinanz:kassenbuch:1"
@@ -60,7 +61,7 @@ class KassenbuchFormat(BaseFormat):
             ):
                 last = element.tag
                 if last == _NAMED[1]:
-                    _forget(element)
+                    forget(element)
         except etree.XMLSyntaxError as error:
             raise FormatInvalid(_("The file breaks the kassenbuch schema: %(error)s") % {"error": error}) from error
         if last != _NAMED[0]:
@@ -74,13 +75,6 @@ def schema() -> etree.XMLSchema:
 
 def _name(tag: str) -> str:
     return f"{{{NAMESPACE}}}{tag}"
-
-
-def _forget(element: Any) -> None:
-    """Free what was read, with the siblings before it, so that memory does not grow."""
-    element.clear()
-    while element.getprevious() is not None:
-        del element.getparent()[0]
 
 
 def _parent(tag: str, **attributes: str) -> Any:

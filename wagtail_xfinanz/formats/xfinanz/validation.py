@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from ...errors import FormatInvalid
+from ..reading import forget
 
 _NAMESPACE = re.compile(r"\{[^{}]*\}")
 _WHOLE = 32 * 1024 * 1024
@@ -25,7 +26,7 @@ def validate_stream(source: BinaryIO, *, schema: Any, root: str, records: tuple[
         ):
             last = element.tag
             if last != root:
-                _forget(element)
+                forget(element)
     except etree.XMLSyntaxError as error:
         raise FormatInvalid(_reason(source, schema) or _words(str(error))) from error
     if last != root:
@@ -54,10 +55,3 @@ def _reason(source: BinaryIO, schema: Any) -> str:
 
 def _words(error: str) -> str:
     return _("The file breaks its schema: %(reason)s") % {"reason": _NAMESPACE.sub("", error)}
-
-
-def _forget(element: Any) -> None:
-    """Free what was read, with the siblings before it, so that memory does not grow."""
-    element.clear()
-    while element.getprevious() is not None:
-        del element.getparent()[0]
