@@ -24,6 +24,10 @@ def _iso(value: datetime.datetime) -> str:
     return value.astimezone(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+def _year_month(day: datetime.date) -> str:
+    return f"{day.year:04d}-{day.month:02d}"
+
+
 def _percent(permille: int) -> str:
     if not permille:
         return ""
@@ -51,6 +55,8 @@ FORMATS: dict[ValueType, dict[str, tuple[Any, Callable[[Any], str]]]] = {
         "german": ("24.11.2026", lambda value: value.strftime("%d.%m.%Y")),
         "compact": ("20261124", lambda value: value.strftime("%Y%m%d")),
         "year": ("2026", lambda value: f"{value.year:04d}"),
+        "year_month": ("2026-11", _year_month),
+        "month": ("11", lambda value: str(value.month)),
         "midnight": ("2026-11-24T00:00:00", lambda value: f"{value.isoformat()}T00:00:00"),
     },
     ValueType.INSTANT: {
@@ -59,15 +65,19 @@ FORMATS: dict[ValueType, dict[str, tuple[Any, Callable[[Any], str]]]] = {
         "german": ("24.11.2026", lambda value: local_day(value).strftime("%d.%m.%Y")),
         "compact": ("20261124", lambda value: local_day(value).strftime("%Y%m%d")),
         "year": ("2026", lambda value: f"{local_day(value).year:04d}"),
+        "year_month": ("2026-11", lambda value: _year_month(local_day(value))),
+        "month": ("11", lambda value: str(local_day(value).month)),
         "time": ("09:30:00Z", lambda value: _iso(value).partition("T")[2]),
     },
 }
 UNSIGNED = ("decimal_unsigned", "cents_unsigned")
 _BY_BUILTIN = {
     (ValueType.DATE, "gYear"): "year",
+    (ValueType.DATE, "gYearMonth"): "year_month",
     (ValueType.DATE, "dateTime"): "midnight",
     (ValueType.INSTANT, "date"): "date",
     (ValueType.INSTANT, "gYear"): "year",
+    (ValueType.INSTANT, "gYearMonth"): "year_month",
     (ValueType.INSTANT, "time"): "time",
 }
 

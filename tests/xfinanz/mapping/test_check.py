@@ -259,3 +259,14 @@ def test_a_kind_of_posting_that_does_not_fit_wants_a_table():
     told = problems(BOOK.having([Entry(path, posting_("kind"))]), "ledger")[path]
     assert "credit" in told
     assert told.count(".") > 1  # what to do follows what is wrong
+
+
+@pytest.mark.parametrize("builtin", ["date", "dateTime", "gYear", "gYearMonth"])
+def test_a_day_is_written_as_its_place_wants_it(builtin):
+    attribute = f'<xs:attribute name="day" type="xs:{builtin}" use="required"/>'
+    row = f'<xs:element name="row" maxOccurs="unbounded"><xs:complexType>{attribute}</xs:complexType></xs:element>'
+    body = f'<xs:element name="rows"><xs:complexType><xs:sequence>{row}</xs:sequence></xs:complexType></xs:element>'
+    tree = Tree(open_package(zipped({"rows.xsd": schema(body)})))
+    for source in (posting_("booked_on"), batch("created_at")):
+        entries = (Entry("/rows/row", repeat=Repeat.POSTINGS), Entry("/rows/row/@day", source))
+        assert "/rows/row/@day" not in {problem.path for problem in make_plan(Mapping("rows", entries), tree).problems}

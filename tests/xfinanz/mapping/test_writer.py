@@ -111,6 +111,8 @@ def test_equal_input_gives_equal_bytes():
         (Entry(ao(f"{ORDER}/bemerkung"), posting_("provider_ref"), fallback="keine"), "bemerkung", "keine"),
         (Entry(ao(f"{ORDER}/bemerkung"), posting_("booked_on"), format="german"), "bemerkung", "24.11.2026"),
         (Entry(ao(f"{ORDER}/bemerkung"), posting_("booked_on"), format="compact"), "bemerkung", "20261124"),
+        (Entry(ao(f"{ORDER}/bemerkung"), posting_("booked_on"), format="month"), "bemerkung", "11"),
+        (Entry(ao(f"{ORDER}/bemerkung"), batch("released_at"), format="year_month"), "bemerkung", "2026-11"),
         (Entry(ao(f"{ORDER}/bemerkung"), Source(SourceKind.SUM), format="decimal_comma"), "bemerkung", "12,50"),
         (Entry(ao(f"{ORDER}/bemerkung"), Source(SourceKind.SUM), format="cents"), "bemerkung", "1250"),
         (Entry(ao(f"{ORDER}/bemerkung"), batch("name")), "bemerkung", "2026-7"),
