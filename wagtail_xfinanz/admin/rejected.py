@@ -22,7 +22,7 @@ from wagtail_sitekit.scoping import VIEW_ACTIONS, sites_for
 from .. import flows
 from ..errors import BookkeepingError
 from ..flows.answers import rejected_in, with_answer
-from ..flows.post_anew import texts_of
+from ..flows.post_anew import texts_now
 from ..models import (
     Batch,
     PostingAccount,
@@ -106,11 +106,10 @@ class RejectedForm(forms.Form):
         choices = [(row.key, _named(row)) for row in accounts if row.covers(posting.booked_on)]
         self.fields["posting_key"].choices = choices  # type: ignore[attr-defined]
         self.fields["posting_key"].initial = posting.posting_key
-        for name in texts_of(record):
-            self.fields[name] = forms.CharField(
-                label=_LABELS[name], max_length=300, initial=getattr(posting, name), required=False
-            )
-        self.order_fields(["posting_key", *texts_of(record), "step", "reason_why"])
+        texts = texts_now(record)
+        for name, text in texts.items():
+            self.fields[name] = forms.CharField(label=_LABELS[name], max_length=300, initial=text, required=False)
+        self.order_fields(["posting_key", *texts, "step", "reason_why"])
 
     def corrections(self) -> dict[str, Any]:
         """For the flow: only what differs from the posting as it was released."""

@@ -33,9 +33,7 @@ def post_anew(
     reason, record = stated(reason), _locked(record)
     if record.kind == PostingKind.REVERSAL and (posting_key or texts):
         raise WrongState(_("A counter-posting stays as it is: it takes back what the finance system has."))
-    if changed := {name: text for name, text in (texts or {}).items() if text.strip() != record.data[name]}:
-        originals = texts_of(record)
-        corrected = {originals[name]: text for name, text in changed.items() if originals.get(name)}
+    if corrected := _corrected(record, texts or {}):
         correct_texts(record.entry.order, texts=corrected, by=by)
     made = _decide(record, RejectionStep.ANEW, by=by, reason=reason, posting_key=posting_key)
     (anew,) = compose_anew([record], Accounts(record.batch.tenant))
@@ -79,6 +77,24 @@ def texts_of(record: PostingRecord) -> dict[str, str]:
     order, item = record.entry.order, record.item
     texts = {"reason": order.purpose, "label": item.label if item else "", "payer": payer_name(order)}
     return {name: text for name, text in texts.items() if text}
+
+
+def texts_now(record: PostingRecord) -> dict[str, str]:
+    """How they are written by now, e.g. after an earlier decision; if nobody has said anything, as released."""
+    said = dict(record.entry.order.text_corrections.values_list("original", "replacement"))
+    return {name: said.get(original, record.data[name]) for name, original in texts_of(record).items()}
+
+
+def _corrected(record: PostingRecord, texts: Mapping[str, str]) -> dict[str, str]:
+    """By original, the texts that have to be written differently from now on. Raises WrongState."""
+    originals, now = texts_of(record), texts_now(record)
+    wanted: dict[str, str] = {}
+    for name, original in originals.items():
+        text = texts.get(name, now[name]).strip()
+        if wanted.setdefault(original, text) != text:
+            told = _("“%(text)s” stands in two places of this payment. Please write it alike in both.")
+            raise WrongState(told % {"text": original})
+    return {originals[name]: wanted[originals[name]] for name in now if wanted[originals[name]] != now[name]}
 
 
 def _locked(record: PostingRecord) -> PostingRecord:

@@ -24,6 +24,7 @@ from wagtail_xfinanz.flows import (
     verify,
 )
 from wagtail_xfinanz.flows.answers import rejected_of
+from wagtail_xfinanz.flows.post_anew import texts_now
 from wagtail_xfinanz.models import PostingRecord, RejectionDecision
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,29 @@ def test_a_text_is_corrected_for_the_postings_and_not_in_the_order(express, anna
     assert next_batch().postings.get().posting.label == "Express"
     item.refresh_from_db()
     assert item.label == "Expresszuschlag"
+
+
+def test_whoever_thinks_better_of_a_text_gets_what_they_see(express, anna, next_batch):
+    said = express.posting.label
+    for label in ("Express", said):
+        post_anew(express, by=anna, reason="Text zu lang", texts={"label": label})
+        assert texts_now(express)["label"] == label
+    assert next_batch().postings.get().posting.label == said
+
+
+def test_a_text_that_stands_in_two_places_is_written_alike_or_not_at_all(
+    site, tenant, anna, later, quittung, answer, next_batch
+):
+    pay(create_order(site=site, purpose="Gebühr", items=[NewItem("Gebühr", 100, posting_key="sperrgut")]), 100)
+    batch = next_batch()
+    answer(quittung(batch, rejected=(1,)))
+    posting = rejected_of(batch).get()
+    for texts in ({"label": "Entgelt"}, {"label": "Entgelt", "reason": "Preis"}):
+        with pytest.raises(WrongState, match="Gebühr"):
+            post_anew(posting, by=anna, reason="x", texts=texts)
+    post_anew(posting, by=anna, reason="x", texts={"label": "Entgelt", "reason": "Entgelt"})
+    anew = next_batch().postings.get().posting
+    assert (anew.label, anew.reason) == ("Entgelt", "Entgelt")
 
 
 def test_what_could_not_be_posted_is_refused_at_once_and_decides_nothing(express, anna):
