@@ -108,7 +108,7 @@ def only_visible(rows: QuerySet[Any], user: Any) -> QuerySet[Any]:
     visible ones takes a database longer the more there are.
     """
     seen = visible(user, rows.model)
-    if seen.model is not rows.model or rows.query.distinct or rows.query.combinator:
+    if seen.model is not rows.model or any(each.query.distinct or each.query.combinator for each in (rows, seen)):
         return rows.filter(pk__in=seen.values("pk"))
     return rows & seen
 

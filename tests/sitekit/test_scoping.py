@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Count
 from wagtail.models import GroupSitePermission, Page, Site
+from wagtail.permissions import policy_registry
 
 from wagtail_buergerportal.communes.models import Department
 from wagtail_sitekit.scoping import SitePolicy, only_visible
@@ -68,3 +69,12 @@ def test_whatever_is_asked_for_only_what_is_visible_comes(clerk, departments, ro
 def test_whoever_may_everywhere_sees_every_row(departments):
     chief = get_user_model().objects.create_superuser("chief", password="x")
     assert set(only_visible(Department.objects.all(), chief)) >= set(departments)
+
+
+def test_a_policy_may_answer_with_a_query_that_cannot_be_put_together(clerk, departments, monkeypatch):
+    policy = policy_registry.get_by_type(Department)
+    answer = policy.instances_user_has_any_permission_for
+    monkeypatch.setattr(
+        policy, "instances_user_has_any_permission_for", lambda user, actions: answer(user, actions).distinct()
+    )
+    assert list(only_visible(Department.objects.all(), clerk)) == [departments[0]]
