@@ -41,7 +41,7 @@ class Row:
     is_leaf: bool = False
     is_closed: bool = False
     is_place: bool = True
-    """False for a choice that comes once: it stands between places and has no path of its own."""
+    """False for a group that comes once at most: it stands between places and has no path of its own."""
     has_fields: bool = True
     repeats: list[Repeat] = field(default_factory=list)
     entry: Entry | None = None
@@ -172,8 +172,7 @@ class _Builder:
         return not (node.type.name and node.type.name in around)
 
     def _branch(self, branch: Branch, depth: int, level: Level, around: tuple[str, ...]) -> Iterator[Row]:
-        is_choice = branch.kind == "choice"
-        if is_choice or branch.maximum != 1:
+        if branch.kind == "choice" or (branch.minimum, branch.maximum) != (1, 1):
             entry = self._entries.get(branch.path) if branch.maximum != 1 else None
             self._left -= 1
             yield Row(

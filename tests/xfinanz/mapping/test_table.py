@@ -140,3 +140,18 @@ def test_more_places_than_a_form_can_carry_have_pages_of_their_own(log_in, clien
     save(client, map_of(made), {"text|/rows/e0": "Anfang"})
     made.refresh_from_db()
     assert [entry.path for entry in made.mapping.entries] == ["/rows/e0", "/rows/e599"]
+
+
+OPTIONAL = """<xs:element name="rows"><xs:complexType><xs:sequence><xs:element name="sum" type="xs:decimal"/>
+<xs:sequence minOccurs="0"><xs:element name="currency" type="xs:string"/><xs:element name="rate" type="xs:decimal"/>
+</xs:sequence></xs:sequence></xs:complexType></xs:element>"""
+
+
+def test_mandatory_parts_of_an_optional_group_stand_below_it(log_in, client, tenant, anna):
+    row = install_schema(zipped({"rows.xsd": schema(OPTIONAL)}), name="rows.zip", site=None, by=None)
+    made = create_mapping(tenant, package=row, mapping=Mapping("rows"), name="Kasse", by=anna)
+    log_in(anna, "certifier")
+    rows = page(client.get(map_of(made))).xpath("//table[contains(@class, 'xfinanz-places')]/tbody/tr")
+    assert [row.get("id") for row in rows] == ["/rows", "/rows/sum", None, "/rows/currency", "/rows/rate"]
+    assert "0..1" in rows[2].text_content()
+    assert not rows[2].xpath(".//a | .//select")
