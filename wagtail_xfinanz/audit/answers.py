@@ -40,7 +40,7 @@ REJECTIONS = Table(
         key(_("key of the decision")),
         Column("posting", Kind.INTEGER, _("rejected posting"), "record_id", "postings.id"),
         Column("step", Kind.TEXT, _("anew: posted anew; hold: to be clarified")),
-        Column("posting_key", Kind.TEXT, _("posting key it is booked on from now on; empty: that of its item")),
+        Column("posting_key", Kind.TEXT, _("posting key it is booked on from now on; empty: that of the posting")),
         Column("reason", Kind.TEXT, _("reason")),
         person("decided_by", _("decided by")),
         Column("decided_at", Kind.INSTANT, _("decided at")),

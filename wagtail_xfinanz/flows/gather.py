@@ -12,7 +12,8 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from wagtail_epayment.models import LedgerEntry, PaymentOrder
 
-from ..models import FinanceTenant, PostingRecord, RejectionDecision
+from ..models import FinanceTenant, PostingRecord, RejectionDecision, RejectionStep
+from ..posting import PostingKind
 from .compose import Accounts, Keys, Problem, compose
 
 ORDERS_AT_ONCE = 500
@@ -70,9 +71,12 @@ def load_orders(ids: list[UUID]) -> QuerySet[PaymentOrder]:
 
 def chosen_keys(ids: Iterable[UUID]) -> Keys:
     """What people have chosen for parts of these orders' payments after a rejection; the newest choice holds."""
-    rows = RejectionDecision.objects.filter(record__entry__order__in=ids).exclude(posting_key="").order_by("pk")
-    chosen = rows.values_list("record__entry", "record__item", "record__part", "posting_key")
-    return {(entry, item, part): key for entry, item, part, key in chosen}
+    rows = RejectionDecision.objects.filter(record__entry__order__in=ids, step=RejectionStep.ANEW).order_by("pk")
+    rows = rows.exclude(record__kind=PostingKind.REVERSAL)
+    chosen = rows.values_list(
+        "record__entry", "record__item", "record__part", "posting_key", "record__data__posting_key"
+    )
+    return {(entry, item, part): new or old for entry, item, part, new, old in chosen}
 
 
 def _of_order(order: PaymentOrder, open_here: set[int], accounts: Accounts, keys: Keys) -> Iterator[Gathered]:

@@ -15,7 +15,7 @@ class RejectionStep(models.TextChoices):
 class RejectionDecision(models.Model):
     """What a person decided about a posting the finance system rejected. Append-only; the newest one holds.
 
-    ``posting_key`` is what this part of the payment is booked on from now on; empty: on that of its order item.
+    ``posting_key`` is what this part of the payment is booked on from now on; empty: as the rejected posting was.
     """
 
     record = models.ForeignKey(PostingRecord, on_delete=models.PROTECT, related_name="rejection_decisions")

@@ -105,6 +105,20 @@ def test_whoever_thinks_better_of_a_text_gets_what_they_see(express, anna, next_
     assert next_batch().postings.get().posting.label == said
 
 
+def test_whoever_thinks_better_of_an_account_gets_the_one_they_see(express, tenant, anna, quittung, answer, next_batch):
+    account(tenant, "sperrgut.eilig", account="432177")
+    post_anew(express, by=anna, reason="Konto falsch", posting_key="sperrgut.eilig")
+    post_anew(express, by=anna, reason="doch nicht", posting_key="")
+    second = next_batch()
+    assert second.postings.get().posting.posting_key == "sperrgut.express"
+    answer(quittung(second, rejected=(1,)))
+    post_anew(rejected_of(second).get(), by=anna, reason="doch", posting_key="sperrgut.eilig")
+    third = next_batch()
+    answer(quittung(third, rejected=(1,)))
+    post_anew(rejected_of(third).get(), by=anna, reason="Konto wieder offen", posting_key="")
+    assert next_batch().postings.get().posting.posting_key == "sperrgut.eilig"
+
+
 def test_a_text_that_stands_in_two_places_is_written_alike_or_not_at_all(
     site, tenant, anna, later, quittung, answer, next_batch
 ):
