@@ -30,5 +30,8 @@ class EuroField(forms.DecimalField):
 class MoneyColumn(Column):
     """Cents of the row as an amount in its currency."""
 
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, classname="w-text-end", **options)
+
     def get_value(self, instance: Any) -> str:
         return format_money(instance.amount_cents, instance.currency)

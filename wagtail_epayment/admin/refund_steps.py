@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.permissions import policy_registry
 
 from wagtail_sitekit.money import format_money
+from wagtail_sitekit.people import person_name
 
 from .. import flows
 from ..models import Refund, RefundState
@@ -46,7 +47,7 @@ class StepView(AskingView):
 
     def facts(self) -> list[tuple[str | Promise, str]]:
         refund = self.refund
-        asked_by = refund.requested_by.get_username() if refund.requested_by else str(refund.get_cause_display())
+        asked_by = person_name(refund.requested_by) or str(refund.get_cause_display())
         return [
             (_("Payment reference"), refund.order.reference),
             (_("Amount"), format_money(refund.amount_cents, refund.currency)),

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import InspectView
 
+from wagtail_sitekit.people import person_name
+
 from ..flows.refundable import covered_cents
 from ..models import Refund, RefundState
 from .ask import AskView, ChargebackView
@@ -23,7 +25,7 @@ _WITH = ("order__site", "payment", "attempt__contract", "requested_by", "decided
 
 class PersonColumn(Column):
     def get_value(self, instance: Refund) -> str:
-        return instance.requested_by.get_username() if instance.requested_by else str(_("the portal"))
+        return person_name(instance.requested_by) or str(_("the portal"))
 
 
 class RefundIndexView(RecordIndexView):

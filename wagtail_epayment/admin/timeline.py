@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_sitekit.money import format_money
+from wagtail_sitekit.people import person_name
 
 from ..models import (
     Decision,
@@ -238,4 +239,4 @@ def _subject(decision: Decision) -> str:
 
 
 def _name(person: Any) -> str:
-    return person.get_full_name() or person.get_username() if person else gettext("the portal")
+    return person_name(person) or gettext("the portal")

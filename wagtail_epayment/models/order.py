@@ -17,7 +17,7 @@ class PaymentOrder(models.Model):
     """What somebody owes a commune. Its state is derived from the ledger, never stored (see ``state.py``)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="payment_orders")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="payment_orders", verbose_name=_("site"))
     reference = models.CharField(_("payment reference (Kassenzeichen)"), max_length=40, unique=True)
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     purpose = models.CharField(_("purpose"), max_length=140)

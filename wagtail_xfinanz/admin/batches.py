@@ -26,7 +26,7 @@ _KEPT = {"index", "index_results", "inspect", "history", "history_results"}
 _PER_PAGE = 100
 
 
-class MoneyColumn(Column):
+class TotalColumn(Column):
     def get_value(self, instance: Any) -> str:
         return format_money(instance.total_cents)
 
@@ -104,7 +104,7 @@ class BatchViewSet(SiteScopedViewSet):
         "tenant",
         "state",
         "count",
-        MoneyColumn("total", label=_("Total")),
+        TotalColumn("total", label=_("Total"), classname="w-text-end"),
         "created_at",
         NextColumn("next", label=_("Next step")),
     ]

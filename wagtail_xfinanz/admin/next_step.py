@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from wagtail.permissions import policy_registry
 
-from ..flows.release import person
+from wagtail_sitekit.people import person_name
+
 from ..models import ARRIVED, Batch, BatchState, DeliveryState
 
 AWAITED = {BatchState.DRAFT.value: "certify", BatchState.CERTIFIED.value: "release"}
@@ -18,7 +19,7 @@ def next_step(batch: Batch) -> str:
     if batch.state == BatchState.DRAFT:
         return _("Somebody has to check the postings and certify them.")
     if batch.state == BatchState.CERTIFIED and batch.certified_by:
-        return _("Somebody other than %(person)s has to release it.") % {"person": person(batch.certified_by)}
+        return _("Somebody other than %(person)s has to release it.") % {"person": person_name(batch.certified_by)}
     if batch.is_final and (step := _of_hand_over(batch)):
         return step
     if batch.state == BatchState.RELEASED:
@@ -54,7 +55,7 @@ def who_can(batch: Batch) -> list[str]:
         return []
     users = policy_registry.get_by_type(Batch).users_with_permission_for_instance(action, batch)
     users = users.filter(is_superuser=False).exclude(pk=batch.certified_by_id).distinct()
-    return sorted(person(user) for user in users)
+    return sorted(person_name(user) for user in users)
 
 
 def may(user: Any, action: str, batch: Batch) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from wagtail_sitekit.pdf import render_pdf
+from wagtail_sitekit.people import person_name
 
 from ..models import DailyClosing
 from .sections import Told, differences, sections
@@ -32,7 +33,14 @@ def document_data(closing: DailyClosing) -> dict[str, Any]:
         "title": _("Daily closing of %(day)s") % {"day": date_format(closing.day, "DATE_FORMAT")},
         "authority": str(closing.tenant),
         "sections": [
-            {"title": each.title, "head": each.head, "rows": each.rows, "empty": each.empty or "–"} for each in found
+            {
+                "title": each.title,
+                "head": each.head,
+                "rows": each.rows,
+                "empty": each.empty or "–",
+                "texts": each.texts,
+            }
+            for each in found
         ],
         "differences_title": _("Differences"),
         "no_differences": _("Everything agrees."),
@@ -41,8 +49,8 @@ def document_data(closing: DailyClosing) -> dict[str, Any]:
         "note": closing.note or "–",
         "signatures_title": _("Signed off by two people"),
         "signatures": [
-            [_("Prepared"), _name(closing.prepared_by), _at(closing.prepared_at)],
-            [_("Signed"), _name(closing.signed_by), _at(closing.signed_at)],
+            [_("Prepared"), person_name(closing.prepared_by) or "–", _at(closing.prepared_at)],
+            [_("Signed"), person_name(closing.signed_by) or "–", _at(closing.signed_at)],
         ],
         "signatures_head": [_("Step"), _("Person"), _("Time")],
         "hashes": [
@@ -63,10 +71,6 @@ def _told(told: Told) -> dict[str, Any]:
         "head": [_("Evidence"), _("Amount")],
         "rows": rows,
     }
-
-
-def _name(person: Any) -> str:
-    return person.get_full_name() or person.get_username() if person else "–"
 
 
 def _at(instant: datetime.datetime | None) -> str:

@@ -17,12 +17,13 @@ from .difference import EXPLANATIONS, ON_ITS_WAY, Code
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A table; ``empty`` is what stands there without rows."""
+    """A table; ``empty`` is what stands there without rows. Figures follow the first ``texts`` columns."""
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     empty: str = ""
+    texts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def _reports(figures: dict[str, Any]) -> Section:
         for row in figures["reports"]
     )
     head = (_("Source"), _("Kind"), _("Number"), _("Amount"), _("Do not fit"))
-    return Section(_("Reports of payment services and bank for this day"), head, rows, _("No report has this day."))
+    title = _("Reports of payment services and bank for this day")
+    return Section(title, head, rows, _("No report has this day."), texts=2)
 
 
 def _bank(figures: dict[str, Any]) -> Section:
@@ -116,7 +118,7 @@ def _batches(figures: dict[str, Any]) -> Section:
         for row in figures["batches"]
     )
     head = (_("Batch"), _("State"), _("Postings"), _("Amount"))
-    return Section(_("Batches that hold these payments"), head, rows, _("No batch holds any of them yet."))
+    return Section(_("Batches that hold these payments"), head, rows, _("No batch holds any of them yet."), texts=2)
 
 
 def _answers(figures: dict[str, Any]) -> Section:

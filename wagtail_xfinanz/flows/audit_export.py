@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from wagtail_sitekit.people import person_name
+
 from ..audit.package import write_package
 from ..audit.period import Period
 from ..errors import NothingToDo
 from ..models import FinanceTenant
-from .release import person
 
 
 def audit_export(tenant: FinanceTenant, *, first: datetime.date, last: datetime.date, out: BinaryIO, by: Any) -> int:
@@ -25,7 +26,7 @@ def audit_export(tenant: FinanceTenant, *, first: datetime.date, last: datetime.
     """
     if first > last:
         raise NothingToDo(_("The period ends before it begins."))
-    name = person(by) if by else "manage.py"
+    name = person_name(by) or "manage.py"
     with _one_moment():
         rows = write_package(out, Period(tenant, first, last), at=timezone.now(), by=name)
     data = {"first": first.isoformat(), "last": last.isoformat(), "rows": rows}

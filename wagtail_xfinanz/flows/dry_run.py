@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from wagtail_epayment.models import LedgerEntry
+from wagtail_sitekit.people import person_name
 
 from .. import conf
 from ..budget import local_day
@@ -26,7 +27,6 @@ from .equip import equipment_of
 from .gather import load_orders
 from .load_schema import load_schema
 from .mapping import plan_of
-from .release import person
 
 SHOWN = 100
 
@@ -104,9 +104,9 @@ def _header(tenant: FinanceTenant, lines: list[Line], *, by: Any) -> Header:
         budget_year=lines[0].posting.booked_on.year,
         number=Batch.objects.filter(tenant=tenant).exclude(number=None).count() + 1,
         created_at=now,
-        certified_by=person(by),
+        certified_by=person_name(by),
         certified_at=now,
-        released_by=person(by),
+        released_by=person_name(by),
         released_at=now,
         previous_hash="0" * 64,
         count=len(lines),

@@ -9,6 +9,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
+from wagtail_sitekit.people import person_name
+
 from ..errors import FormatNotReady, SamePerson, WrongState
 from ..formats import BaseFormat, Header, Line, formats
 from ..formats.registry import LEADING
@@ -112,9 +114,9 @@ def header_of(batch: Batch, tenant: FinanceTenant) -> Header:
         budget_year=batch.budget_year,
         number=batch.number,
         created_at=batch.created_at,
-        certified_by=person(batch.certified_by),
+        certified_by=person_name(batch.certified_by),
         certified_at=batch.certified_at,
-        released_by=person(batch.released_by),
+        released_by=person_name(batch.released_by),
         released_at=batch.released_at,
         previous_hash=batch.previous_hash,
         count=batch.count,
@@ -127,8 +129,3 @@ def header_of(batch: Batch, tenant: FinanceTenant) -> Header:
 def lines_of(batch: Batch) -> Iterator[Line]:
     for record in batch.postings.order_by("sequence").iterator(chunk_size=500):
         yield Line(record.sequence, record.posting)
-
-
-def person(user: Any) -> str:
-    """The name by which an auditor finds the person."""
-    return user.get_full_name() or user.get_username()

@@ -8,6 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from wagtail_sitekit.people import person_name
+
 from ..errors import MessageNeeded, NotAllowed
 from ..mails import send_news
 from ..models import Case, CaseEvent, CaseState
@@ -25,7 +27,7 @@ def assign(case: Case, *, to: Any, by: Any) -> Case:
         case.state = CaseState.IN_PROGRESS
         CaseEvent.objects.create(case=case, kind=CaseState.IN_PROGRESS, user=by)
     case.save(update_fields=["assigned_to", "state"])
-    CaseEvent.objects.create(case=case, kind="assigned", text=_name(to), is_public=False, user=by)
+    CaseEvent.objects.create(case=case, kind="assigned", text=person_name(to), is_public=False, user=by)
     return case
 
 
@@ -85,7 +87,3 @@ def _open(case: Case, state: CaseState) -> None:
 
 def _locked(case: Case) -> Case:
     return Case.objects.select_for_update().get(pk=case.pk)
-
-
-def _name(user: Any) -> str:
-    return user.get_full_name() or user.get_username()
