@@ -46,13 +46,14 @@ def post_anew(
 def post_all_anew(batch: Batch, *, by: Any, reason: str) -> int:
     """Let the next collection post everything anew that the finance system rejected of the batch; returns how many.
 
-    For a cause that lay outside of the postings, e.g. an account that was locked. Locks the tenant, then the batch.
-    Raises ReasonMissing, NothingToDo.
+    For a cause that lay outside of the postings, e.g. an account that was locked. What somebody has decided on already,
+    e.g. corrected or put off, stays as they decided. Locks the tenant, then the batch. Raises ReasonMissing,
+    NothingToDo.
     """
     reason = stated(reason)
     FinanceTenant.objects.select_for_update().get(pk=batch.tenant_id)
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    rows = list(still_rejected(rejected_of(batch).filter(reversal=None, replacement=None)))
+    rows = list(still_rejected(rejected_of(batch).filter(reversal=None, replacement=None, rejection_decisions=None)))
     if not rows:
         raise NothingToDo(_("No posting of this batch is rejected and waits for a decision."))
     for row in rows:

@@ -169,6 +169,18 @@ def test_all_of_a_batch_are_posted_anew_with_one_reason(exported, tenant, anna, 
     assert list(verify(tenant)) == []
 
 
+def test_what_somebody_has_decided_on_is_left_out_of_all(exported, tenant, anna, quittung, answer, next_batch):
+    account(tenant, "sperrgut.eilig", account="432177")
+    answer(quittung(exported, rejected=(1, 2)))
+    pieces, express = rejected_of(exported)
+    hold_rejected(pieces, by=anna, reason="wird geklärt")
+    assert post_all_anew(exported, by=anna, reason="Mandant war gesperrt") == 1
+    post_anew(express, by=anna, reason="Konto falsch", posting_key="sperrgut.eilig")
+    with pytest.raises(NothingToDo):
+        post_all_anew(exported, by=anna, reason="noch einmal")
+    assert next_batch().postings.get().posting.posting_key == "sperrgut.eilig"
+
+
 def test_it_is_rejected_once_more_and_replaced_once_more(express, tenant, anna, quittung, answer, next_batch):
     post_anew(express, by=anna, reason="x")
     second = next_batch()
