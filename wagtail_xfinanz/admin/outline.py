@@ -12,6 +12,8 @@ from ..schemas.paths import above, readable, steps
 from ..schemas.tree import Branch, Node
 
 DEPTH = 2
+GROUPS = 12
+"""So many groups are shown inside each other; of deeper ones only the elements, for no template goes down for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +58,17 @@ def outline(node: Node, *, depth: int = DEPTH) -> Outline:
     )
 
 
-def _children(branch: Branch, depth: int) -> tuple[Outline, ...]:
-    return tuple(_part(part, depth) for part in branch.parts)
+def _children(branch: Branch, depth: int, *, groups: int = 0) -> tuple[Outline, ...]:
+    parts = branch.parts if groups < GROUPS else branch.nodes()
+    return tuple(_part(part, depth, groups=groups) for part in parts)
 
 
-def _part(part: object, depth: int) -> Outline:
+def _part(part: object, depth: int, *, groups: int) -> Outline:
     if isinstance(part, Node):
         return outline(part, depth=depth - 1)
     if isinstance(part, Branch):
         many = cardinality(part.minimum, part.maximum)
-        return Outline(part.kind, "", many, part.path, children=_children(part, depth))
+        return Outline(part.kind, "", many, part.path, children=_children(part, depth, groups=groups + 1))
     return Outline("any", "", cardinality(part.minimum, part.maximum), "")  # type: ignore[attr-defined]
 
 

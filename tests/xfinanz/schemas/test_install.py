@@ -171,6 +171,17 @@ def test_in_the_admin(admin, site):
     assert not SchemaPackage.objects.exists()
 
 
+def test_groups_inside_groups_without_end_are_shown_without_their_brackets(admin, site):
+    body = ""
+    for number in range(100):
+        one, other = (f'<xs:element name="{letter}{number}" type="xs:string"/>' for letter in "ab")
+        body = f"<xs:choice><xs:sequence>{one}{body}</xs:sequence>{other}</xs:choice>"
+    root = f'<xs:element name="r"><xs:complexType>{body}</xs:complexType></xs:element>'
+    row = install_schema(zipped({"a.xsd": schema(root)}), name="a.zip", site=site, by=None)
+    shown = text(admin.get(f"{SCHEMAS}{row.pk}/tree/", {"path": "/r"}))
+    assert all(f"<strong>{name}</strong>" in shown for name in ("a99", "b99", "a0", "b0"))
+
+
 def test_a_refused_upload_says_why_and_leaves_nothing(admin, site):
     page = text(upload(admin, zipped({"../a.xsd": schema()}).read(), site=site.pk))
     assert "../a.xsd" in page
