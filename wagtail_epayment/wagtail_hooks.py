@@ -7,6 +7,9 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.viewsets.base import ViewSetGroup
@@ -75,6 +78,11 @@ class PaymentsGroup(ViewSetGroup):
     def get_submenu_items(self) -> list[Any]:
         items = super().get_submenu_items()
         return [*items, contracts.get_menu_item(order=len(items) + 1)]
+
+
+@hooks.register("insert_global_admin_css")
+def figures_css() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("wagtail_epayment/admin.css"))
 
 
 @hooks.register("register_admin_viewset")
