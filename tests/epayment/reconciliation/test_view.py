@@ -46,7 +46,8 @@ def page(client, **query):
 def counts(client):
     """Rows and open rows of every class, as they stand on the screen."""
     found = re.findall(
-        r'row_class=(\w+)[^"]*#rows">[^<]*</a></th>\s*<td>(\d+)</td>\s*<td>(?:<strong>)?([\d–]+)', page(client)
+        r'row_class=(\w+)[^"]*#rows">[^<]*</a></th>\s*<td[^>]*>(\d+)</td>\s*<td[^>]*>(?:<strong>)?([\d–]+)',
+        page(client),
     )
     return {name: (int(rows), int(is_open) if is_open.isdigit() else 0) for name, rows, is_open in found}
 
