@@ -79,7 +79,8 @@ class SftpServer:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
         self.cut_all()
-        finish([self._door, *self._transports])
+        # One that somebody has only just called has not begun yet.
+        finish([self._door, *(transport for transport in self._transports if transport.is_alive())])
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
