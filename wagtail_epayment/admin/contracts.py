@@ -13,6 +13,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView
 
+from wagtail_sitekit.columns import YesNoColumn
 from wagtail_sitekit.scoping import SiteScopedSnippetViewSet
 
 from ..models import PaymentContract
@@ -111,8 +112,8 @@ class PaymentContractViewSet(SiteScopedSnippetViewSet):
         "label",
         "site",
         ProviderColumn("provider", label=_("provider")),
-        "is_live",
-        "is_active",
+        YesNoColumn(PaymentContract, "is_live"),
+        YesNoColumn(PaymentContract, "is_active"),
         "went_live_at",
         "checked_at",
     ]

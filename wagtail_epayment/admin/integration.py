@@ -21,6 +21,7 @@ from wagtail.admin.views.generic import InspectView
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.permissions import policy_registry
 
+from wagtail_sitekit.columns import YesNoColumn
 from wagtail_sitekit.scoping import SiteScopedViewSet
 
 from ..flows.connect import issue_key, issue_secret
@@ -73,7 +74,7 @@ class ApiClientViewSet(IssuingViewSet):
     edit_view_class = ClientEditView
     renew_view_class = ClientRenewView
     form_fields = ["site", "name", "return_hosts", "is_active"]
-    list_display = ["name", "site", "prefix", "is_active", "last_used_at"]
+    list_display = ["name", "site", "prefix", YesNoColumn(ApiClient, "is_active"), "last_used_at"]
     list_filter = ["is_active"]
 
 
@@ -113,7 +114,7 @@ class WebhookEndpointViewSet(IssuingViewSet):
     add_view_class = EndpointCreateView
     edit_view_class = EndpointEditView
     renew_view_class = EndpointRenewView
-    list_display = ["name", "site", "url", "is_active", "gone_at"]
+    list_display = ["name", "site", "url", YesNoColumn(WebhookEndpoint, "is_active"), "gone_at"]
     list_filter = ["is_active"]
 
     def get_form_class(self, for_update: bool = False) -> Any:

@@ -15,6 +15,7 @@ from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.models import Site
 from wagtail.permissions import policy_registry
 
+from wagtail_sitekit.columns import YesNoColumn
 from wagtail_sitekit.money import format_money
 from wagtail_sitekit.scoping import SiteScopedViewSet
 
@@ -263,7 +264,7 @@ class MessageViewSet(ReadOnlyViewSet):
         "provider",
         "source",
         "attempt",
-        "is_verified",
+        YesNoColumn(ProviderMessage, "is_verified"),
         MisfitColumn("misfit", label=_("Discrepancy")),
     ]
     filterset_class = MessageFilterSet

@@ -18,6 +18,8 @@ from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.snippets.views.snippets import CreateView, EditView
 
+from wagtail_sitekit.columns import YesNoColumn
+
 from .. import flows
 from ..deliveries.registry import channels
 from ..errors import BookkeepingError
@@ -131,8 +133,8 @@ class DeliveryChannelViewSet(OfTenantViewSet):
         "label",
         "tenant",
         KindColumn("kind", label=_("channel")),
-        "is_automatic",
-        "is_active",
+        YesNoColumn(DeliveryChannel, "is_automatic"),
+        YesNoColumn(DeliveryChannel, "is_active"),
         "checked_at",
     ]
 

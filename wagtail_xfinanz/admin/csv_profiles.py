@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel, ObjectList
 
+from wagtail_sitekit.columns import YesNoColumn
+
 from ..formats.csv.check import Fault, faults
 from ..formats.csv.profile import Column, Profile
 from ..models import CsvProfile
@@ -77,7 +79,7 @@ class CsvProfileViewSet(OfTenantViewSet):
     model = CsvProfile
     icon = "table"
     menu_label = _("CSV profiles")
-    list_display = ["name", "tenant", "layout", "encoding", "is_active"]
+    list_display = ["name", "tenant", "layout", "encoding", YesNoColumn(CsvProfile, "is_active")]
     search_fields = ["name"]
     edit_handler = ObjectList(
         [

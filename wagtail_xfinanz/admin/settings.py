@@ -11,6 +11,7 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.widgets.button import Button
 
+from wagtail_sitekit.columns import YesNoColumn
 from wagtail_sitekit.scoping import SiteScopedViewSet
 
 from ..models import FinanceTenant, KassenzeichenRange, PostingAccount
@@ -30,7 +31,7 @@ class FinanceTenantViewSet(SiteScopedViewSet):
     menu_label = _("Tenants")
     index_view_class = TenantIndexView
     copy_view_enabled = False
-    list_display = ["name", "number", "site", "default_format", "is_active"]
+    list_display = ["name", "number", "site", "default_format", YesNoColumn(FinanceTenant, "is_active")]
     edit_handler = ObjectList(
         [
             FieldPanel("site"),
@@ -75,7 +76,7 @@ class KassenzeichenRangeViewSet(SiteScopedViewSet):
         "tenant",
         "counter_next",
         RemainingColumn("remaining", label=_("numbers left")),
-        "is_active",
+        YesNoColumn(KassenzeichenRange, "is_active"),
     ]
     edit_handler = ObjectList(
         [

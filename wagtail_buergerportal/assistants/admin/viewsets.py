@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel, ObjectList, TabbedInterface
 
+from wagtail_sitekit.columns import YesNoColumn
 from wagtail_sitekit.scoping import SiteScopedSnippetViewSet
 
 from ..models import Assistant, AssistantPlacement
@@ -48,7 +49,7 @@ class PlacementViewSet(SiteScopedSnippetViewSet):
     model = AssistantPlacement
     icon = "placeholder"
     menu_label = _("Placed assistants")
-    list_display = ["slug", "assistant", "site", "department", "is_active"]
+    list_display = ["slug", "assistant", "site", "department", YesNoColumn(AssistantPlacement, "is_active")]
     list_filter = ["site", "is_active"]
     search_fields = ["slug"]
     copy_view_enabled = False
