@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from django.db import DatabaseError, connections, transaction
+from django.db import Error, connections, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -141,7 +141,7 @@ def _alive(export: AuditExport) -> Iterator[None]:
     def beat() -> None:
         while not is_over.wait(BEAT.total_seconds()):
             # One beat may fail, e.g. while SQLite is written to by others.
-            with contextlib.suppress(DatabaseError):
+            with contextlib.suppress(Error):
                 _mine(export).update(alive_at=timezone.now())
             connections.close_all()
 

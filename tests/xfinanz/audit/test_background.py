@@ -71,8 +71,9 @@ def test_the_command_makes_what_no_task_has_made(asked):
         call_command("xfinanz_audit_export", "--due", stdout=out)
         assert told in out.getvalue()
     assert fresh(asked).state == "ready"
-    with pytest.raises(CommandError, match="--due"):
-        call_command("xfinanz_audit_export", "--tenant", "4711")
+    for options in (["--tenant", "4711"], ["--due", "--tenant", "4711"]):
+        with pytest.raises(CommandError, match="--due"):
+            call_command("xfinanz_audit_export", *options)
 
 
 def test_the_same_wish_twice_is_one_package_and_another_person_gets_their_own(asked, tenant, anna, bernd):

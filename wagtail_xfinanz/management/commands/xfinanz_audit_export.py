@@ -29,6 +29,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         wanted = [options[name] for name in ("first", "last", "tenant", "file")]
+        if options["due"] and wanted != [None] * len(wanted):
+            raise CommandError("--due needs nothing else.")
         if options["due"]:
             self.stdout.write(f"{make_due_exports()} packages made.")
         elif None in wanted:
