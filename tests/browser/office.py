@@ -18,13 +18,16 @@ _IDS = [
 #: Wagtail's own words in front of people are German; any of these in a heading, button or label was forgotten.
 ENGLISH = re.compile(
     r"\b(the|of|and|with|this|that|not|save|back|search|download|batch|postings?|amount|state|day|tenant|file|reason|"
-    r"refund|order|payment|from|to be|kind|answer|show|details|next|previous|edit|add|open|closed|account|purpose)\b",
+    r"refund|order|payment|from|to be|kind|answer|show|details|next|previous|edit|add|open|closed|account|purpose|"
+    r"true|false|none)\b",
     re.IGNORECASE,
 )
 WORDS = """
 () => [...document.querySelectorAll('#main h1, #main h2, #main h3, #main th, #main dt, #main label, #main legend,'
     + ' #main .nice-padding button, #main .nice-padding a.button, #main caption')]
   .filter(e => !e.closest('[translate=no]')).map(e => e.innerText.trim()).filter(Boolean)
+  .concat([...document.querySelectorAll('#main td, #main dd')].map(e => e.innerText.trim())
+    .filter(words => ['True', 'False', 'None'].includes(words)))
 """
 UNLABELLED = """
 () => [...document.querySelectorAll('#main .nice-padding :is(input, select, textarea)')]

@@ -48,6 +48,18 @@ OUR_CONTENT = {"include": [["#main"]], "exclude": [["header.w-slim-header"]]}
 
 
 @pytest.fixture
+def somebody_pays(open_window):
+    """Something to collect, whatever other tests have collected before."""
+
+    def pays():
+        citizen = open_window()
+        order(citizen)
+        pay(citizen)
+
+    return pays
+
+
+@pytest.fixture
 def week(demo, demo_folder):
     """A week of payments, once for all tests of the session."""
     done = demo_folder / "week"
@@ -58,14 +70,12 @@ def week(demo, demo_folder):
 
 
 @pytest.fixture
-def work(week, staff):
+def work(week, staff, somebody_pays):
     """A schema package with a mapping, and the addresses of a released batch and of one in draft."""
     first = staff("musterstadt-kasse1")
+    somebody_pays()
     done = released(first, staff("musterstadt-kasse2"))
-    citizen = first.context.browser.new_page(base_url=first.url.split("/admin/")[0].replace("kreis", "musterstadt"))
-    order(citizen)
-    pay(citizen)
-    citizen.context.close()
+    somebody_pays()
     draft = collect(first)
     admin = staff("musterstadt-admin")
     admin.goto("/admin/xfinanz_schemas/install/")
@@ -148,10 +158,8 @@ def test_every_page_can_be_read_and_used_by_everybody(work, staff, look):
     assert not wrong, "\n".join(f"{where}: {said}" for where, said in wrong.items())
 
 
-def test_from_collecting_to_the_file_by_keyboard_alone(open_window, staff):
-    citizen = open_window()
-    order(citizen)
-    pay(citizen)
+def test_from_collecting_to_the_file_by_keyboard_alone(somebody_pays, staff):
+    somebody_pays()
     first = staff("musterstadt-kasse1")
     first.goto("/admin/xfinanz_batches/collect/")
     go(first, r"^\s*Sammeln$")
