@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 
 import pytest
 import requests
 
-from wagtail_epayment.errors import ContractNotUsable, ProviderUnavailable
+from wagtail_epayment.errors import ContractNotUsable, ProviderRefused, ProviderUnavailable
 from wagtail_epayment.providers.base import ContractView, RefundView
 from wagtail_epayment.providers.stripe.adapter import StripeProvider
 
@@ -50,12 +51,30 @@ def test_a_session_is_asked_for(adapter):
         adapter.fetch(an_attempt(provider_ref="cs_test_123"))
 
 
-def test_a_refund_is_made(adapter):
-    refund = RefundView(
-        key="k", provider_ref="", payment_ref="pi_123", amount_cents=100, currency="EUR", purpose="Sperrgut"
+def a_refund(provider_ref=""):
+    return RefundView(
+        key="k", provider_ref=provider_ref, payment_ref="pi_123", amount_cents=100, currency="EUR", purpose="Sperrgut"
     )
+
+
+def test_a_refund_is_made(adapter):
+    _raw, word = adapter.refund(an_attempt(), a_refund())
+    assert (word.amount_cents, word.payment_ref, word.refund_ref[:3]) == (100, "pi_123", "re_")
+
+
+def test_a_refund_is_asked_for(adapter):
     with pytest.raises(ProviderUnavailable, match="another payment"):
-        adapter.refund(an_attempt(), refund)
+        adapter.fetch_refund(an_attempt(), a_refund("re_123"))
+
+
+def test_a_refund_whose_name_was_lost_is_looked_for(adapter):
+    with pytest.raises(ProviderRefused):
+        adapter.fetch_refund(an_attempt(), a_refund())
+
+
+def test_payouts_are_read_with_their_parts(adapter):
+    (report,) = [report for _raw, report in adapter.fetch_settlements(since=datetime.date(2026, 11, 1))]
+    assert report.lines
 
 
 def test_the_account_is_read(adapter):
