@@ -27,7 +27,7 @@ demo: $(STAMP) ## Start the example site with content on http://kreis.localhost:
 	PORT=$(PORT) $(BIN)/python manage.py runserver --noreload $(PORT)
 
 test: $(STAMP) ## Run all tests: SQLite, PostgreSQL, browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 journey: $(STAMP) ## Walk the whole chain once without a browser, to a validated booking file
 	$(BIN)/python -m example_site.journey

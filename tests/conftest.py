@@ -20,6 +20,20 @@ from tests import hanging, template_database
 hypothesis.settings.register_profile("steady", derandomize=True)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from tests.scheduling import Sharing
+
+    return Sharing(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What runs whole suites on PostgreSQL begins early, so that no worker is alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("postgres") is None)
+
+
 _teardown = TransactionTestCase._fixture_teardown
 
 

@@ -15,7 +15,7 @@ from tests.isolation.world import GUESS, MARKERS, OF_A_TOWN, add_secrets, argume
 from wagtail_buergerportal.communes.models import Department
 from wagtail_xfinanz.models import FinanceTenant
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("isolation")]
+pytestmark = pytest.mark.django_db
 ROLES = [
     "neustadt-abfallwirtschaft",
     "neustadt-admin",

@@ -26,7 +26,7 @@ from wagtail_epayment.providers.sandbox.models import SandboxMerchant
 from wagtail_epayment.reconciliation.classes import TO_LOOK_AT, RowClass
 from wagtail_epayment.reconciliation.summary import Period, rows_of, tiles
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("week")]
+pytestmark = pytest.mark.django_db
 
 MONDAY = datetime.date(2026, 10, 5)
 AFTERWARDS = datetime.datetime(2026, 10, 27, 9, tzinfo=datetime.UTC)
