@@ -28,12 +28,6 @@ def pytest_xdist_make_scheduler(config, log):
     return Sharing(config, log)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items):
-    """What runs whole suites on PostgreSQL begins early, so that no worker is alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("postgres") is None)
-
-
 _teardown = TransactionTestCase._fixture_teardown
 
 
