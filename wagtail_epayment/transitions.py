@@ -45,6 +45,8 @@ ENDED_UNPAID = frozenset({S.FAILED, S.CANCELLED, S.EXPIRED})
 
 #: Refunds whose money is spoken for: it cannot be given back a second time.
 REFUND_CLAIMS = frozenset(set(R) - {R.PROPOSED, R.REJECTED, R.FAILED, R.SUCCEEDED})
+#: Refunds that may yet move money: a person who asks for another should know of them.
+REFUND_UNDECIDED = frozenset(set(R) - {R.REJECTED, R.FAILED, R.SUCCEEDED})
 #: Refunds at the provider whose end is not known yet.
 REFUND_OPEN = frozenset({R.SUBMITTING, R.SUBMITTED, R.UNKNOWN})
 

@@ -17,6 +17,7 @@ from wagtail_sitekit.scoping import sites_for, visible
 
 from ..flows import record_chargeback, refundable_cents, request_refund
 from ..models import Decision, EntryKind, LedgerEntry, PaymentOrder, Refund
+from ..transitions import REFUND_UNDECIDED
 from .asking import AskingView
 from .refund_forms import AskForm, ChargebackForm
 
@@ -81,6 +82,10 @@ class AskView(OfOrderView):
     button = _("Ask for a refund")
     question = _("Above the limit of the contract another person has to approve it before the money goes back.")
     done = _("The refund is asked for.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        refunds = Refund.objects.filter(order=self.order, state__in=REFUND_UNDECIDED).order_by("created_at")
+        return {**super().get_context_data(**kwargs), "refunds": refunds}
 
     def do(self, data: dict[str, Any], user: AbstractBaseUser) -> None:
         request_refund(

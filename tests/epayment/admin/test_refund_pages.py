@@ -65,6 +65,17 @@ def test_one_asks_another_approves_and_confirms_the_transfer(paid, site, staff):
     assert LedgerEntry.objects.get(kind=EntryKind.REFUND).amount_cents == -5750
 
 
+def test_who_asks_is_told_of_refunds_under_way(paid, site, staff):
+    client = staff(site, "certifier")
+    assert not list(client.get(ASK.format(paid.pk)).context["refunds"])
+    ask(client, paid, amount="10,00")
+    page = client.get(ASK.format(paid.pk))
+    assert list(page.context["refunds"]) == [Refund.objects.get()]
+    assert "10,00\xa0€: beantragt" in page.content.decode()
+    Refund.objects.update(state=RefundState.REJECTED)
+    assert not list(client.get(ASK.format(paid.pk)).context["refunds"])
+
+
 def test_who_asked_cannot_approve_even_with_both_rights(paid, site, admin_client):
     assert ask(admin_client, paid).status_code == 302
     refund = Refund.objects.get()
