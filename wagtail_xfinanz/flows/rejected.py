@@ -33,11 +33,10 @@ class Anew:
 
 def to_post_anew(tenant: FinanceTenant, *, cut_off: datetime.datetime) -> Iterator[QuerySet[PostingRecord]]:
     """What the finance system rejected, a person wants posted anew, and no batch holds anew yet; in portions."""
-    wanted = RejectionDecision.objects.filter(
-        step=RejectionStep.ANEW, record__batch__tenant=tenant, record__reversal=None, record__replacement=None
-    ).order_by("record__entry__order", "record__entry_id", "record_id")
-    # Those that somebody decided on are named: a planner that knows little of the tables compares all with all.
-    records = iter(dict.fromkeys(wanted.values_list("record", flat=True)))
+    # Named first, from this table alone: a planner that believes its tables to be empty compares all rows with all.
+    decided = set(RejectionDecision.objects.filter(step=RejectionStep.ANEW).values_list("record", flat=True))
+    wanted = PostingRecord.objects.filter(pk__in=decided, batch__tenant=tenant, reversal=None, replacement=None)
+    records = iter(list(wanted.order_by("entry__order", "entry_id", "pk").values_list("pk", flat=True)))
     newest = RejectionDecision.objects.filter(record=OuterRef("pk")).order_by("-pk").values("step")[:1]
     while some := list(islice(records, AT_ONCE)):
         rows = PostingRecord.objects.filter(pk__in=some, entry__occurred_at__lte=cut_off)
